@@ -1,0 +1,1 @@
+"""Gold records: markup, validation, splits."""

@@ -1,0 +1,1 @@
+"""Languages, sentence boundaries and spaCy Docs of any text."""

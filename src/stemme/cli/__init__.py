@@ -1,0 +1,51 @@
+"""The command line: parses, calls, prints. One command a file, and nothing heavy imported before it is used.
+
+To add a command, write its function in a file of its own and register it here; `reported` turns what goes
+wrong into one line and an exit status.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stemme.cli import errors
+from stemme.cli.analyze import analyze
+from stemme.cli.model import info
+
+app = typer.Typer(
+    name="stemme",
+    help="Reads what customers and businesses write, in many languages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(errors.reported(analyze))
+
+_model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)
+_model.command()(errors.reported(info))
+app.add_typer(_model, name="model")
+
+
+def main() -> None:
+    """Run the command line: the entry point of the installed `stemme`."""
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from stemme import __version__
+
+        typer.echo(f"stemme {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+    version: Annotated[  # noqa: ARG001  (its callback does it)
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    errors.DEBUG.set(debug)

@@ -1,0 +1,109 @@
+"""`stemme analyze`: a feedback export in, the same rows with what they say out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from stemme.exports.job import Job, TextAnalyzer
+    from stemme.exports.summary import Summary
+
+_PLAIN_WIDTH = 110
+"""Columns of the summary where no terminal says how wide it is."""
+
+
+def analyze(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="IN", help="Export: .csv .tsv .jsonl .parquet .xlsx, or - for JSONL on stdin."),
+    ],
+    *,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="OUT", help="As IN. Default: IN with .stemme before its ending."),
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="Column of the ids.", show_default='"id", else row number')
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="Language of all texts, as te, bn, nb, et, zh.", show_default="identified"),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
+    ] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Windows of text that the network takes at once.")] = 32,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
+    ] = None,
+    keep_input: Annotated[
+        bool,
+        typer.Option("--keep-input", help='Keep the row under "input" (JSONL only; tables keep it anyway).'),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite OUT.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    progress: Annotated[
+        bool | None,
+        typer.Option("--progress/--no-progress", help="Draw a bar.", show_default="on a terminal"),
+    ] = None,
+) -> None:
+    """Classify every row of a feedback export and extract its needs and complaints.
+
+    Cells that Stemme adds never run as formulas in a spreadsheet; your own columns stay exactly as they are.
+    """
+    from stemme.exports.job import Job
+
+    job = Job(
+        source=source,
+        target=output,
+        text_column=text_column,
+        id_column=id_column,
+        lang=lang,
+        batch_size=batch_size,
+        keep_input=keep_input,
+        force=force,
+    )
+    _run(
+        job,
+        lambda: _load(model, threads),
+        quiet=quiet,
+        progress=sys.stderr.isatty() if progress is None else progress,
+    )
+
+
+def _load(model: Path | None, threads: int | None) -> TextAnalyzer:
+    import stemme
+
+    return stemme.load(model, threads)
+
+
+def _run(job: Job, load: Callable[[], TextAnalyzer], *, quiet: bool, progress: bool) -> Summary:
+    from rich.console import Console
+
+    from stemme.cli.progress import RowProgress
+    from stemme.exports.job import run
+    from stemme.exports.printable import printable
+    from stemme.exports.report import print_summary
+
+    if quiet:
+        return run(job, load)
+    width = None if sys.stderr.isatty() else _PLAIN_WIDTH
+    console = Console(stderr=True, force_terminal=progress or None, width=width)
+    bar = RowProgress(console, shown=progress)
+
+    def say(line: str) -> None:
+        bar.stop()
+        typer.echo(printable(line), err=True)
+
+    try:
+        summary = run(job, load, say=say, advance=bar.advance)
+    finally:
+        bar.stop()
+    print_summary(summary, console)
+    return summary

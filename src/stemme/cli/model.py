@@ -1,0 +1,31 @@
+"""`stemme model`: what a model is and knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def info(
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
+    ] = None,
+) -> None:
+    """Print what is known of a model: version, languages, labels, sizes, checksums."""
+    from importlib import import_module
+
+    for line in _lines(import_module("stemme.model").info(model)):
+        typer.echo(line)
+
+
+def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}:"
+            yield from _lines(value, f"{indent}  ")
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            yield f"{indent}{name}: {shown}"

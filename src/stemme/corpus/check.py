@@ -1,0 +1,106 @@
+"""Finds what is wrong in corpus files: format, labels, duplicates, pairs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from stemme.corpus.records import Record, RecordError, files, lines, parse_record
+from stemme.errors import StemmeError
+
+NEAR = 0.5
+"""Share of the shorter text's character n-grams found in the other, from which two texts are near-duplicates."""
+
+_GRAM = 12
+_COMMON = 24
+"""N-grams in more texts than this are phrases of the language, and tell nothing about copying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to mend in a corpus file; `line` is 0 where it concerns the whole file."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+def check(paths: Iterable[Path]) -> tuple[list[Problem], int]:
+    """Check corpus files, and all `.jsonl` files below folders.
+
+    Returns:
+        The problems, in order of file and line, and the number of records read.
+
+    Raises:
+        StemmeError: A path does not exist or holds no corpus file.
+    """
+    problems: list[Problem] = []
+    records: list[tuple[Path, int, Record]] = []
+    for file in files(paths):
+        try:
+            for number, line in lines(file):
+                try:
+                    records.append((file, number, parse_record(line)))
+                except RecordError as error:
+                    problems.append(Problem(file, number, str(error)))
+        except StemmeError as error:
+            problems.append(Problem(file, 0, str(error)))
+    problems += [*_repeated_ids(records), *_broken_pairs(records), *_near_duplicates(records)]
+    return sorted(problems, key=lambda p: (p.file, p.line)), len(records)
+
+
+_Placed = list[tuple[Path, int, Record]]
+
+
+def _repeated_ids(records: _Placed) -> Iterable[Problem]:
+    seen: dict[str, str] = {}
+    for file, line, record in records:
+        if record.id in seen:
+            yield Problem(file, line, f"id {record.id!r} is already that of {seen[record.id]}; give it another")
+        seen.setdefault(record.id, f"{file}:{line}")
+
+
+def _broken_pairs(records: _Placed) -> Iterable[Problem]:
+    pairs: defaultdict[str, _Placed] = defaultdict(list)
+    for placed in records:
+        if placed[2].pair is not None:
+            pairs[placed[2].pair].append(placed)
+    for name, members in pairs.items():
+        file, line, first = members[0]
+        if len(members) != 2:
+            yield Problem(file, line, f"pair {name!r} has {len(members)} members; a minimal pair has two")
+        elif first.split != members[1][2].split:
+            yield Problem(file, line, f"pair {name!r} stands in two splits; put both members in one")
+        elif first.orientation == members[1][2].orientation:
+            yield Problem(file, line, f"pair {name!r} has one orientation twice; its members must differ")
+
+
+def _near_duplicates(records: _Placed) -> Iterable[Problem]:
+    grams = [_grams(record.text) for _, _, record in records]
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for number, found in enumerate(grams):
+        for gram in found:
+            holders[gram].append(number)
+    shared: Counter[tuple[int, int]] = Counter()
+    for numbers in holders.values():
+        if 2 <= len(numbers) <= _COMMON:
+            shared.update((a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :])
+    for (a, b), count in shared.items():
+        file, line, later = records[b]
+        earlier = records[a][2]
+        if later.pair is not None and later.pair == earlier.pair:
+            continue
+        if count >= NEAR * min(len(grams[a]), len(grams[b])):
+            where = f"{records[a][0]}:{records[a][1]}"
+            yield Problem(file, line, f"text is nearly that of {earlier.id!r} ({where}); rewrite or remove one")
+
+
+def _grams(text: str) -> set[str]:
+    """Character n-grams without regard to case and white space; a shorter text is one gram."""
+    flat = "".join(text.casefold().split())
+    return {flat[i : i + _GRAM] for i in range(max(1, len(flat) - _GRAM + 1))}

@@ -1,0 +1,103 @@
+"""Finding the encoding of a text table.
+
+The whole file is decoded once before anything is analysed: that takes seconds where the analysis takes
+hours, and a broken byte in the last line is then known at the start.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from stemme.errors import StemmeError
+
+SAMPLE_BYTES = 1 << 18
+"""How much of a file in no Unicode encoding is looked at to guess which it is."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"PAR1")
+"""What files begin with that are often renamed to a table's ending."""
+
+_LEGACY = ["cp1252", "gb18030", "big5"]
+"""What exports in our languages still come in; a short sample fits too many of all the others."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    line: int
+    around: bytes
+
+
+def find_encoding(path: Path) -> str:
+    """Return the name of the codec that decodes the whole file.
+
+    Raises:
+        StemmeError: The file is empty, is not text, or has bytes that the encoding does not allow.
+    """
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES)
+    if not head.strip():
+        raise StemmeError(f"{path}: the file is empty")
+    encoding = next((name for mark, name in _BOMS if head.startswith(mark)), None) or _without_mark(head)
+    if head.startswith(_BINARY) or (encoding == "utf-8" and head.count(0) > max(8, 0.01 * len(head))):
+        raise StemmeError(f"{path}: not a table: the file is binary, whatever its ending says")
+    broken = _first_broken(path, encoding)
+    if broken is None:
+        return encoding
+    if encoding == "utf-8" and not _mostly_utf8(broken.around):
+        guessed = _legacy(head + broken.around)
+        if guessed and _first_broken(path, guessed) is None:
+            return guessed
+    raise StemmeError(
+        f"{path}: line {broken.line}: a byte that {encoding} does not allow; save the file as UTF-8 and mend the line"
+    )
+
+
+def _without_mark(head: bytes) -> str:
+    pairs = len(head[:4096]) // 2
+    for encoding, zeros in (("utf-16-le", head[1:4096:2]), ("utf-16-be", head[0:4096:2])):
+        # Every other byte of UTF-16 is 0 under the commas and line ends of a table, most under Latin letters.
+        if pairs and zeros.count(0) > 0.4 * pairs and head[:4096].count(0) < 0.6 * 2 * pairs:
+            return encoding
+    return "utf-8"
+
+
+def _first_broken(path: Path, encoding: str) -> _Broken | None:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                line += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].decode(encoding, "ignore").count("\n")
+                first = max(0, error.start - SAMPLE_BYTES // 2)
+                return _Broken(line + before, error.object[first : error.start + SAMPLE_BYTES // 2])
+            if not chunk:
+                return None
+
+
+def _mostly_utf8(sample: bytes) -> bool:
+    """Return whether the sample is UTF-8 with a few broken bytes rather than something else altogether."""
+    text = sample.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) - broken > 5 * broken
+
+
+def _legacy(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    # Only the lines that are not ASCII say anything.
+    telling = b"\n".join(line for line in sample.splitlines() if not line.isascii())
+    best = from_bytes(telling[:SAMPLE_BYTES], cp_isolation=_LEGACY).best()
+    return best.encoding if best else None

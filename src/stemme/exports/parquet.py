@@ -1,0 +1,146 @@
+"""Parquet: the user's columns pass through as Arrow data, so every type stays what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stemme.errors import StemmeError
+from stemme.exports.cells import as_text, encodable
+from stemme.exports.reader import Reader, unique_names
+from stemme.exports.results import TABLE_COLUMNS, table_cells
+from stemme.exports.writer import Result, TableWriter
+
+BATCH_ROWS = 1024
+GROUP_ROWS = 10_000
+GROUP_CHARACTERS = 1 << 25
+"""A row group is written when it has this many rows or characters of text: very long texts stay bounded."""
+
+_ARROW_TYPES = {str: pa.string(), float: pa.float64(), int: pa.int32()}
+
+
+class ArrowFields(Mapping[str, Any]):
+    """The fields of one row of a record batch, made into Python values only where they are asked for."""
+
+    __slots__ = ("batch", "index")
+
+    def __init__(self, batch: Any, index: int) -> None:
+        self.batch = batch
+        self.index = index
+
+    def __getitem__(self, name: str) -> Any:
+        position = self.batch.schema.get_field_index(name)
+        if position < 0:
+            raise KeyError(name)
+        scalar = self.batch.column(position)[self.index]
+        try:
+            return scalar.as_py()
+        except (ValueError, OverflowError):
+            return scalar.cast(pa.string()).as_py()  # nanoseconds, years after 9999: Python has no value for them
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.batch.schema.names)
+
+    def __len__(self) -> int:
+        return int(self.batch.num_columns)
+
+
+class ParquetReader(Reader):
+    """A Parquet file, read in small batches."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        try:
+            self._file = pq.ParquetFile(path)
+            names = self._file.schema_arrow.names
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise StemmeError(f"{path}: not a Parquet file that can be read: {_first_line(error)}") from error
+        self.total = self._file.metadata.num_rows
+        self.columns, self.notes = unique_names(names)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _records(self) -> Iterator[Mapping[str, Any]]:
+        batches = self._file.iter_batches(batch_size=BATCH_ROWS)
+        while True:
+            try:
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                batch.validate(full=True)  # strings are UTF-8 by definition only: nothing has looked at them yet
+            except (pa.ArrowException, OSError) as error:
+                self._refuse_row(f"the file is damaged here or soon after: {_first_line(error)}")
+            batch = batch.rename_columns(list(self.columns))
+            batch = batch.replace_schema_metadata(self._file.schema_arrow.metadata)
+            for index in range(batch.num_rows):
+                yield ArrowFields(batch, index)
+
+
+class ParquetWriter(TableWriter):
+    """Writes row groups: own columns with their types, those of a source without types as text."""
+
+    def __init__(self, stream: IO[bytes], columns: Sequence[str]) -> None:
+        super().__init__(columns)
+        self._stream = stream
+        self._writer: Any = None
+        self._results: list[Result] = []
+        self._characters = 0
+
+    def write(self, result: Result) -> None:
+        """Append one row."""
+        self._results.append(result)
+        self._characters += len(result.analysis.text)
+        if len(self._results) >= GROUP_ROWS or self._characters >= GROUP_CHARACTERS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the last row group and the footer."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if not self._results and self._writer is not None:
+            return
+        table = self._own_table()
+        cells = list(zip(*(table_cells(result.analysis) for result in self._results), strict=True))
+        for (name, kind), column in zip(TABLE_COLUMNS.items(), cells or [()] * len(TABLE_COLUMNS), strict=True):
+            values = [encodable(cell) if isinstance(cell, str) else cell for cell in column]
+            table = table.append_column(name, pa.array(values, _ARROW_TYPES[kind]))
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._stream, table.schema)
+        self._writer.write_table(table)
+        self._results, self._characters = [], 0
+
+    def _own_table(self) -> Any:
+        rows = [result.row.fields for result in self._results]
+        arrow = [fields for fields in rows if isinstance(fields, ArrowFields)]
+        if rows and len(arrow) == len(rows):
+            return pa.Table.from_batches([batch.slice(start, length) for batch, start, length in _runs(arrow)])
+        own = [map(_text, self._own(result.row)) for result in self._results]
+        columns = list(zip(*own, strict=True)) or [()] * len(self._columns)
+        return pa.table([pa.array(column, pa.string()) for column in columns], names=list(self._columns))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else encodable(as_text(value))
+
+
+def _runs(rows: Sequence[ArrowFields]) -> list[tuple[Any, int, int]]:
+    """Return the rows as slices (batch, start, length), neighbours of one batch together."""
+    runs: list[tuple[Any, int, int]] = []
+    for fields in rows:
+        if runs and runs[-1][0] is fields.batch and sum(runs[-1][1:]) == fields.index:
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+        else:
+            runs.append((fields.batch, fields.index, 1))
+    return runs
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

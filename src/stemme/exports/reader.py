@@ -1,0 +1,91 @@
+"""What every export looks like once it is open: rows in order, under column names that are unique."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stemme.errors import StemmeError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an export: its number from 1 (the header is not counted) and its fields in column order."""
+
+    number: int
+    fields: Mapping[str, Any]
+
+
+class Reader(ABC):
+    """An open export. What can be refused is refused on opening, before hours of analysis.
+
+    Attributes:
+        name: What messages call the export.
+        columns: The names, unique and in order.
+        notes: What was assumed about the format, for one line to the user.
+        total: How many rows there are, None where only reading tells.
+        live: Whether rows arrive as they are made (a pipe), so that nobody should wait for many of them.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.columns: tuple[str, ...] = ()
+        self.notes: list[str] = []
+        self.total: int | None = None
+        self.live = False
+        self._number = 0
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in order; to be called once."""
+        for fields in self._records():
+            self._number += 1
+            yield Row(self._number, fields)
+
+    @property
+    def fraction(self) -> float | None:
+        """The share of the export read so far, None where its size is unknown."""
+        return self._number / self.total if self.total else None
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back the file."""
+
+    @abstractmethod
+    def _records(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the fields of every row."""
+
+    def _refuse_row(self, reason: str) -> NoReturn:
+        raise StemmeError(f"{self.name}: row {self._number + 1}: {reason}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def unique_names(header: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the column names made unique, and a note for each that had to change.
+
+    An empty name becomes `column_3` (its position from 1), a repeated one `name_2`.
+    """
+    given = list(header)
+    taken = set(given)
+    names: list[str] = []
+    notes: list[str] = []
+    for position, name in enumerate(given, 1):
+        if name.strip() and name not in names:
+            names.append(name)
+            continue
+        base, number = (name, 2) if name.strip() else ("column", position)
+        while f"{base}_{number}" in taken:
+            number += 1
+        names.append(f"{base}_{number}")
+        taken.add(names[-1])
+        notes.append(f'column {position} is called "{names[-1]}"')
+    return tuple(names), notes

@@ -1,0 +1,135 @@
+"""From tag scores of subwords to spans of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from stemme.labels import MENTION_KINDS, MentionKind
+from stemme.model.tokens import Tokens
+
+TAGS: tuple[str, ...] = ("O", *(f"{prefix}-{kind}" for kind in MENTION_KINDS for prefix in "BI"))
+"""Tags of a subword: outside, or beginning or inside of a mention (IOB2)."""
+
+FORBIDDEN = -1e4
+"""Score of what must not be; finite, so that sums of it stay ordered."""
+
+# A letter of a script that puts spaces between words; joiners and marks belong to the word they stand in.
+_WORD_PART = regex.compile(
+    r"[[\p{L}\p{M}\p{N}\u200c\u200d]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]",
+    regex.V1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A decoded mention: subwords `first` to `last` (inclusive) of one text, and its code points."""
+
+    kind: MentionKind
+    first: int
+    last: int
+    start: int
+    end: int
+    score: float
+
+
+def allowed_transitions() -> NDArray[np.float32]:
+    """Return scores of shape (tags, tags): 0 from row to column, `FORBIDDEN` into an inside with no beginning."""
+    scores = np.zeros((len(TAGS), len(TAGS)), np.float32)
+    for column, tag in enumerate(TAGS):
+        if tag.startswith("I-"):
+            for row, before in enumerate(TAGS):
+                if before[1:] != tag[1:]:
+                    scores[row, column] = FORBIDDEN
+    return scores
+
+
+def viterbi(
+    emissions: Sequence[NDArray[np.float32]], transitions: NDArray[np.float32], first: NDArray[np.float32]
+) -> list[NDArray[np.int64]]:
+    """Return the best path of tags through each sequence.
+
+    Args:
+        emissions: Scores of shape (subwords, tags), one array a text.
+        transitions: Scores of shape (tags, tags), from row to column.
+        first: Scores of shape (tags,) of beginning with a tag.
+
+    Returns:
+        Tags of shape (subwords,), one array a text.
+    """
+    paths: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * len(emissions)
+    order = sorted((i for i, e in enumerate(emissions) if len(e)), key=lambda i: -len(emissions[i]))
+    if not order:
+        return paths
+    lengths = np.array([len(emissions[i]) for i in order])
+    padded = np.zeros((len(order), lengths[0], len(TAGS)), np.float32)
+    for row, i in enumerate(order):
+        padded[row, : lengths[row]] = emissions[i]
+    score = first + padded[:, 0]
+    back = np.zeros((len(order), lengths[0], len(TAGS)), np.int8)
+    for step in range(1, int(lengths[0])):
+        live = int((lengths > step).sum())
+        candidates = score[:live, :, None] + transitions
+        best = candidates.argmax(1)
+        back[:live, step] = best
+        score[:live] = np.take_along_axis(candidates, best[:, None], 1)[:, 0] + padded[:live, step]
+    for row, i in enumerate(order):
+        path = np.empty(lengths[row], np.int64)
+        path[-1] = score[row].argmax()
+        for step in range(int(lengths[row]) - 1, 0, -1):
+            path[step - 1] = back[row, step, path[step]]
+        paths[i] = path
+    return paths
+
+
+def spans(
+    text: str,
+    tokens: Tokens,
+    sentence_of: NDArray[np.int64],
+    path: NDArray[np.int64],
+    probabilities: NDArray[np.float32],
+) -> list[Span]:
+    """Read the mentions off a path of tags; none crosses a sentence or cuts a word in two.
+
+    Args:
+        text: The text.
+        tokens: Its subwords.
+        sentence_of: Index of the sentence of every subword, of shape (subwords,).
+        path: Tags of shape (subwords,).
+        probabilities: Of the tags, of shape (subwords, tags).
+    """
+    found: list[Span] = []
+    position = 0
+    marked = np.flatnonzero(path)
+    for first in map(int, marked):
+        if first < position:
+            continue
+        kind = MENTION_KINDS[(int(path[first]) - 1) // 2]
+        last = first
+        inside = 2 * MENTION_KINDS.index(kind) + 2
+        while last + 1 < len(path) and path[last + 1] == inside and sentence_of[last + 1] == sentence_of[first]:
+            last += 1
+        position = last + 1
+        start = int(tokens.starts[first])
+        end = start + len(text[start : int(tokens.ends[last])].rstrip())
+        start, end = whole_words(text, start, end)
+        if found and start < found[-1].end:
+            start = found[-1].end
+        if end <= start:
+            continue
+        inner = probabilities[first : last + 1, inside - 1 : inside + 1].sum(1)
+        found.append(Span(kind, int(first), int(last), start, end, float(inner.mean())))
+    return found
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a span to the edges of the words it begins and ends in; scripts without word spaces stay as they are."""
+    while 0 < start < end and _WORD_PART.match(text, start - 1) and _WORD_PART.match(text, start):
+        start -= 1
+    while 0 < end < len(text) and _WORD_PART.match(text, end - 1) and _WORD_PART.match(text, end):
+        end += 1
+    return start, end

@@ -1,0 +1,168 @@
+"""From texts with sentences to scores and mentions, by whichever engine runs the network.
+
+The trained network (torch) and the exported one (ONNX) share everything here, so that they can differ in
+arithmetic only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
+from stemme.model import decoding, windows
+from stemme.model.tokens import SubwordTokenizer
+
+Floats = NDArray[np.float32]
+
+BATCH_SIZE = 32
+"""Windows of a batch at the most, where the caller says nothing."""
+
+BUDGET = 8192
+"""Positions of a batch at the most: bounds the memory of the attention maps (12 heads of 512 x 512 a window)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Logits of a batch, as `StemmeOutput` names and shapes them, and the chain's own scores.
+
+    `transitions` is of shape (tags, tags), `first` of shape (tags,).
+    """
+
+    frame: Floats
+    dimension: Floats
+    tag: Floats
+    topic: Floats
+    severity: Floats
+    language: Floats
+    transitions: Floats
+    first: Floats
+
+
+Scorer = Callable[[windows.Batch], Scores]
+"""Runs the network over one batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span with the probabilities of its topics (topics,) and severities (severities,)."""
+
+    span: decoding.Span
+    topics: Floats
+    severities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the network says of one text.
+
+    Attributes:
+        frames: Probabilities of shape (sentences, frames).
+        dimensions: Probabilities of shape (sentences, dimensions).
+        mentions: In the order of the text.
+        languages: Probabilities of shape (languages,); empty array for a text without subwords.
+    """
+
+    frames: Floats
+    dimensions: Floats
+    mentions: list[Mention]
+    languages: Floats
+
+
+def predict(
+    texts: Sequence[str],
+    sentences: Sequence[Sequence[tuple[int, int]]],
+    tokenizer: SubwordTokenizer,
+    score: Scorer,
+    batch_size: int = BATCH_SIZE,
+) -> list[Prediction]:
+    """Score texts whose sentences are known; windows of all texts go into batches together, by length.
+
+    Args:
+        texts: Any strings.
+        sentences: Code points (start, end) of each text's sentences, in order.
+        tokenizer: The network's.
+        score: Runs the network.
+        batch_size: Windows of a batch at the most.
+    """
+    tokens = tokenizer(texts)
+    sentence_of = [windows.sentence_of_tokens(t, s) for t, s in zip(tokens, sentences, strict=True)]
+    merged = [_Merged(len(t), len(s)) for t, s in zip(tokens, sentences, strict=True)]
+    cuts = [window for i, of in enumerate(sentence_of) for window in windows.cut(i, of)]
+    scores = None
+    for batch in windows.batches(cuts, batch_size, BUDGET):
+        scores = score(windows.collate(batch, tokens))
+        for row, window in enumerate(batch):
+            merged[window.text].add(window, row, scores)
+    if scores is None:
+        return [m.prediction([]) for m in merged]
+    paths = decoding.viterbi([m.tag for m in merged], scores.transitions, scores.first)
+    return [
+        m.prediction(decoding.spans(text, t, of, path, softmax(m.tag)))
+        for m, text, t, of, path in zip(merged, texts, tokens, sentence_of, paths, strict=True)
+    ]
+
+
+def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
+    """Probabilities over the last axis."""
+    raised = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
+
+
+class _Merged:
+    """The scores of one text, gathered from its windows.
+
+    A subword's scores are those of the window in which it stands farthest from an edge; a sentence's, and the
+    text's language, are averaged over the windows, weighted by the subwords seen.
+    """
+
+    def __init__(self, tokens: int, sentences: int) -> None:
+        self.tag = np.zeros((tokens, len(decoding.TAGS)), np.float32)
+        self.topic = np.zeros((tokens, len(TOPICS)), np.float32)
+        self.severity = np.zeros((tokens, len(SEVERITIES)), np.float32)
+        self._margin = np.full(tokens, -1)
+        self._frame = np.zeros((sentences, len(FRAMES)), np.float32)
+        self._dimension = np.zeros((sentences, len(DIMENSIONS)), np.float32)
+        self._seen = np.zeros((sentences, 1), np.float32)
+        self._language: Floats | None = None
+
+    def add(self, window: windows.Window, row: int, scores: Scores) -> None:
+        """Take over row `row` of a batch's scores."""
+        size = len(window)
+        margin = np.minimum(np.arange(size), np.arange(size)[::-1])
+        better = np.flatnonzero(margin > self._margin[window.start : window.stop])
+        here = window.start + better
+        self._margin[here] = margin[better]
+        self.tag[here] = scores.tag[row, better + 1]
+        self.topic[here] = scores.topic[row, better + 1]
+        self.severity[here] = scores.severity[row, better + 1]
+        numbers, counts = np.unique(window.sentences, return_counts=True)
+        local = numbers - window.sentences[0]
+        self._frame[numbers] += counts[:, None] * scores.frame[row, local]
+        self._dimension[numbers] += counts[:, None] * scores.dimension[row, local]
+        self._seen[numbers] += counts[:, None]
+        language = size * scores.language[row]
+        self._language = language if self._language is None else self._language + language
+
+    def prediction(self, spans: list[decoding.Span]) -> Prediction:
+        """Return the text's prediction with the mentions decoded from its tags."""
+        seen = np.maximum(self._seen, 1)
+        frames = softmax(self._frame / seen)
+        # A sentence without a subword (control characters alone) says nothing.
+        frames[self._seen[:, 0] == 0] = np.eye(len(FRAMES), dtype=np.float32)[FRAMES.index("neither")]
+        mentions = [
+            Mention(
+                span,
+                softmax(self.topic[span.first : span.last + 1].mean(0)),
+                softmax(self.severity[span.first : span.last + 1].mean(0)),
+            )
+            for span in spans
+        ]
+        languages = np.zeros(0, np.float32)
+        if self._language is not None:
+            languages = softmax(self._language / max(1, len(self.tag)))
+        return Prediction(frames, softmax(self._dimension / seen), mentions, languages)

@@ -1,0 +1,127 @@
+"""Runs an exported model by ONNX Runtime; torch is never imported."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+
+from stemme.errors import StemmeError
+from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
+from stemme.model import files
+from stemme.model.decoding import TAGS
+from stemme.model.predict import Scores
+from stemme.model.tokens import SubwordTokenizer
+from stemme.model.windows import Batch
+
+OUTPUTS = ("frame", "dimension", "tag", "topic", "severity", "language", "transitions", "first")
+"""Outputs of the graph, in the order of `Scores`."""
+
+
+class Runtime:
+    """An exported model: `runtime(batch)` scores a batch.
+
+    Args:
+        folder: A model folder.
+        threads: Of the arithmetic; by default one for each core that the process may use.
+
+    Raises:
+        StemmeError: No model in the folder, or one of other labels.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        missing = [
+            n for n in (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS) if not (folder / n).is_file()
+        ]
+        if missing:
+            raise StemmeError(
+                f"{folder}: no model here, {', '.join(missing)} missing. Name the folder of an exported model."
+            )
+        self.folder = folder
+        self.config = read_config(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or usable_cores()
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # The arena would keep the largest batch's memory for good.
+        options.enable_cpu_mem_arena = True
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(folder / files.GRAPH), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises classes of its C++ core that share no other base
+            raise StemmeError(f"{folder / files.GRAPH}: ONNX Runtime cannot load it ({error}).") from error
+
+    @cached_property
+    def tokenizer(self) -> SubwordTokenizer:
+        """The model's tokenizer."""
+        return SubwordTokenizer.load(self.folder / files.TOKENIZER)
+
+    @property
+    def languages(self) -> list[str]:
+        """BCP 47 tags of the language head, in its order."""
+        languages: list[str] = self.config["languages"]
+        return languages
+
+    def __call__(self, batch: Batch) -> Scores:
+        """Score a batch."""
+        inputs = {
+            "input_ids": batch.input_ids,
+            "attention_mask": batch.attention_mask,
+            "sentence_mask": batch.sentence_mask,
+        }
+        return Scores(*self._session.run(OUTPUTS, inputs))
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read a model's configuration.
+
+    Raises:
+        StemmeError: It cannot be read, or its labels are not those of this version of Stemme.
+    """
+    path = folder / files.CONFIG
+    try:
+        config: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StemmeError(f"{path}: not a model's configuration ({error}).") from error
+    expected = {
+        "frames": FRAMES,
+        "dimensions": DIMENSIONS,
+        "tags": TAGS,
+        "topics": TOPICS,
+        "severities": SEVERITIES,
+    }
+    for name, labels in expected.items():
+        if config.get(name) != list(labels):
+            raise StemmeError(
+                f"{path}: {name} are {config.get(name)}, but this version of Stemme knows {list(labels)}. "
+                "Use the version of Stemme that the model was made with."
+            )
+    return config
+
+
+def usable_cores() -> int:
+    """Return the cores that this process may use: by its affinity, and by the quota of its control group."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = _cgroup_quota()
+    return max(1, min(cores, math.ceil(quota)) if quota else cores)
+
+
+def _cgroup_quota() -> float | None:
+    """Cores that the control group allows (version 2, then 1); None where there is no limit."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        pass
+    try:
+        folder = Path("/sys/fs/cgroup/cpu")
+        limit = int((folder / "cpu.cfs_quota_us").read_text("ascii"))
+        return limit / int((folder / "cpu.cfs_period_us").read_text("ascii")) if limit > 0 else None
+    except (OSError, ValueError):
+        return None

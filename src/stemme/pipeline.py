@@ -1,0 +1,224 @@
+"""Texts in, analyses out: the one way through the model, for one text or a stream of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+import numpy as np
+
+from stemme.analysis import Analysis, Complaint, Need, Sentence
+from stemme.errors import StemmeError
+from stemme.labels import (
+    DIMENSIONS,
+    FRAMES,
+    SEVERITIES,
+    TOPICS,
+    balance_of,
+    orientation_of,
+)
+from stemme.model.predict import BATCH_SIZE, Floats, Mention, Prediction, predict
+from stemme.model.runtime import Runtime
+from stemme.text.language import Language, identify
+from stemme.text.sentences import split
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+Context = TypeVar("Context")
+
+_BATCHES_AHEAD = 16
+"""Batches of texts that are sorted by length together: more pad less, fewer answer sooner."""
+
+_CHARACTERS_AHEAD = 1_000_000
+"""Characters read ahead at the most, so that memory stays bounded whatever the length of the texts."""
+
+
+def load(model: str | Path | None = None, threads: int | None = None) -> Analyzer:
+    """Load a model: the one that ships with the package, unless a folder is named.
+
+    Args:
+        model: Folder of an exported model.
+        threads: Of the arithmetic; by default one for each core that the process may use.
+
+    Raises:
+        StemmeError: No model in the folder, or one of another version.
+    """
+    return Analyzer(Runtime(packaged_model() if model is None else Path(model), threads))
+
+
+def packaged_model() -> Path:
+    """Return the folder of the model that ships with the package (in a checkout: `models/stemme-base`).
+
+    Raises:
+        StemmeError: The installation lacks it.
+    """
+    here = Path(__file__).parent
+    for folder in (here / "models" / "stemme-base", here.parents[1] / "models" / "stemme-base"):
+        if folder.is_dir():
+            return folder
+    raise StemmeError(f"{here}: the model that belongs to the package is missing. Install it again: pip install stemme")
+
+
+class Analyzer:
+    """Analyses texts with one model.
+
+    Args:
+        runtime: The model.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    def __call__(self, text: str, lang: str | None = None) -> Analysis:
+        """Analyse one text.
+
+        Args:
+            text: Any string.
+            lang: BCP 47 tag, where the language is known; else it is identified.
+        """
+        return self._analyze([text], lang, 1)[0]
+
+    @overload
+    def pipe(
+        self,
+        texts: Iterable[str],
+        *,
+        as_tuples: Literal[False] = ...,
+        lang: str | None = ...,
+        batch_size: int = ...,
+    ) -> Iterator[Analysis]: ...
+
+    @overload
+    def pipe(
+        self,
+        texts: Iterable[tuple[str, Context]],
+        *,
+        as_tuples: Literal[True],
+        lang: str | None = ...,
+        batch_size: int = ...,
+    ) -> Iterator[tuple[Analysis, Context]]: ...
+
+    def pipe(
+        self,
+        texts: Iterable[Any],
+        *,
+        as_tuples: bool = False,
+        lang: str | None = None,
+        batch_size: int = BATCH_SIZE,
+    ) -> Iterator[Any]:
+        """Analyse a stream of texts in bounded memory; results come in the order given.
+
+        Args:
+            texts: Strings, or pairs of a string and anything that is to come back beside its analysis.
+            as_tuples: Whether `texts` are such pairs.
+            lang: BCP 47 tag of all texts, where it is known.
+            batch_size: Windows of a batch of the network at the most.
+        """
+        pairs = texts if as_tuples else ((text, None) for text in texts)
+        for chunk in _chunks(pairs, batch_size * _BATCHES_AHEAD):
+            analyses = self._analyze([text for text, _ in chunk], lang, batch_size)
+            for analysis, (_, context) in zip(analyses, chunk, strict=True):
+                yield (analysis, context) if as_tuples else analysis
+
+    def doc(self, text: str, lang: str | None = None) -> Doc:
+        """Analyse one text into a spaCy `Doc` of its language, annotated as `stemme.component` says."""
+        return next(self.docs([text], lang=lang))
+
+    def docs(self, texts: Iterable[str], *, lang: str | None = None, batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
+        """Analyse a stream of texts into spaCy `Doc`s, in the order given."""
+        from stemme.component import annotated
+
+        for analysis in self.pipe(texts, lang=lang, batch_size=batch_size):
+            yield annotated(analysis)
+
+    def gold(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]] | None) -> list[Analysis]:
+        """Analyse texts whose sentences are known, as those of a gold corpus are.
+
+        Args:
+            texts: Any strings.
+            sentences: Code points (start, end) of each text's sentences; None to find them.
+        """
+        return self._analyze(texts, None, BATCH_SIZE, sentences)
+
+    def _analyze(
+        self,
+        texts: Sequence[str],
+        lang: str | None,
+        batch_size: int,
+        sentences: Sequence[Sequence[tuple[int, int]]] | None = None,
+    ) -> list[Analysis]:
+        languages = [identify(text) if lang is None else Language(lang, 1.0) for text in texts]
+        sentences = sentences or [split(text, language.lang) for text, language in zip(texts, languages, strict=True)]
+        predictions = predict(texts, sentences, self.runtime.tokenizer, self.runtime, batch_size)
+        return [assemble(*parts) for parts in zip(texts, languages, sentences, predictions, strict=True)]
+
+
+def assemble(text: str, language: Language, sentences: Sequence[tuple[int, int]], prediction: Prediction) -> Analysis:
+    """Turn a prediction into the analysis of its text.
+
+    Args:
+        text: The text as given.
+        language: Its language.
+        sentences: Code points (start, end) of its sentences, as many as the prediction has frames.
+        prediction: Of the network.
+    """
+    found = [
+        _sentence(start, end, frames, dimensions)
+        for (start, end), frames, dimensions in zip(sentences, prediction.frames, prediction.dimensions, strict=True)
+    ]
+    frames = [sentence.frame for sentence in found]
+    if found:
+        weights = np.array([end - start for start, end in sentences], np.float32)
+        scores = (prediction.frames * weights[:, None]).sum(0) / weights.sum()
+    else:
+        scores = np.array([frame == "neither" for frame in FRAMES], np.float32)
+    return Analysis(
+        text=text,
+        lang=language.lang,
+        lang_score=language.score,
+        orientation=orientation_of(frames),
+        balance=balance_of(frames),
+        scores={frame: float(score) for frame, score in zip(FRAMES, scores, strict=True)},
+        sentences=found,
+        needs=[_need(text, mention) for mention in prediction.mentions if mention.span.kind == "need"],
+        complaints=[_complaint(text, mention) for mention in prediction.mentions if mention.span.kind == "complaint"],
+    )
+
+
+def _sentence(start: int, end: int, frames: Floats, dimensions: Floats) -> Sentence:
+    best = int(frames.argmax())
+    dimension = None if FRAMES[best] == "neither" else DIMENSIONS[int(dimensions.argmax())]
+    return Sentence(start, end, FRAMES[best], float(frames[best]), dimension)
+
+
+def _need(text: str, mention: Mention) -> Need:
+    span = mention.span
+    return Need(span.start, span.end, text[span.start : span.end], TOPICS[int(mention.topics.argmax())], span.score)
+
+
+def _complaint(text: str, mention: Mention) -> Complaint:
+    span = mention.span
+    return Complaint(
+        span.start,
+        span.end,
+        text[span.start : span.end],
+        TOPICS[int(mention.topics.argmax())],
+        SEVERITIES[int(mention.severities.argmax())],
+        span.score,
+    )
+
+
+def _chunks(pairs: Iterable[tuple[str, Context]], limit: int) -> Iterator[list[tuple[str, Context]]]:
+    """Yield lists of at most `limit` pairs and, beyond a first one, `_CHARACTERS_AHEAD` characters."""
+    chunk: list[tuple[str, Context]] = []
+    characters = 0
+    for pair in pairs:
+        if chunk and (len(chunk) == limit or characters + len(pair[0]) > _CHARACTERS_AHEAD):
+            yield chunk
+            chunk, characters = [], 0
+        chunk.append(pair)
+        characters += len(pair[0])
+    if chunk:
+        yield chunk

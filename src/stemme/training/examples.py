@@ -1,0 +1,120 @@
+"""Gold records as labelled windows, and batches of them for the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from stemme.corpus.markup import Mention
+from stemme.corpus.records import Record
+from stemme.labels import DIMENSIONS, FRAMES, MENTION_KINDS, SEVERITIES, TOPICS
+from stemme.model import windows
+from stemme.model.network import IGNORED
+from stemme.model.tokens import SubwordTokenizer, Tokens
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window of a record with its labels.
+
+    Attributes:
+        tokens: Of the whole record.
+        window: Into the tokens.
+        frames: Of shape (sentences,).
+        dimensions: Of shape (sentences,), `IGNORED` for `neither`.
+        tags: Of shape (subwords,).
+        mentions: First and one past the last subword within the window, topic and severity of each whole mention.
+        language: Index of the language head's label.
+    """
+
+    tokens: Tokens
+    window: windows.Window
+    frames: NDArray[np.int64]
+    dimensions: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    mentions: list[tuple[int, int, int, int]]
+    language: int
+
+    def __len__(self) -> int:
+        return len(self.window)
+
+
+def examples(records: Sequence[Record], tokenizer: SubwordTokenizer, languages: Sequence[str]) -> list[Example]:
+    """Cut records into labelled windows, by the function that also cuts texts to analyse."""
+    found = []
+    for record, tokens in zip(records, tokenizer([r.text for r in records]), strict=True):
+        sentence_of = windows.sentence_of_tokens(tokens, [(s.start, s.end) for s in record.sentences])
+        tags, places = tag_mentions(tokens, record.mentions)
+        frames = np.array([FRAMES.index(s.frame) for s in record.sentences])
+        dimensions = np.array(
+            [IGNORED if s.dimension is None else DIMENSIONS.index(s.dimension) for s in record.sentences]
+        )
+        language = languages.index(record.lang) if record.lang in languages else IGNORED
+        for window in windows.cut(0, sentence_of):
+            seen = slice(window.sentences[0], window.sentences[-1] + 1)
+            inside = [
+                (
+                    first - window.start,
+                    stop - window.start,
+                    TOPICS.index(mention.topic),
+                    SEVERITIES.index(mention.severity) if mention.severity else IGNORED,
+                )
+                for mention, (first, stop) in zip(record.mentions, places, strict=True)
+                if window.start <= first < stop <= window.stop
+            ]
+            window_tags = tags[window.start : window.stop]
+            found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, inside, language))
+    return found
+
+
+def tag_mentions(tokens: Tokens, mentions: Sequence[Mention]) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """Return the tag of every subword, and the first and one past the last subword of every mention."""
+    tags = np.zeros(len(tokens), np.int64)
+    places = []
+    for mention in mentions:
+        first = int(np.searchsorted(tokens.starts, mention.start))
+        stop = int(np.searchsorted(tokens.starts, mention.end))
+        if first and tokens.ends[first - 1] > mention.start:
+            first -= 1
+        beginning = 1 + 2 * MENTION_KINDS.index(mention.kind)
+        tags[first:stop] = beginning + 1
+        tags[first : min(first + 1, stop)] = beginning
+        places.append((first, stop))
+    return tags, places
+
+
+def collate(batch: Sequence[Example]) -> dict[str, Tensor]:
+    """Pad examples into the arguments of `StemmeModel.forward`."""
+    cut = [windows.Window(i, e.window.start, e.window.stop, e.window.sentences) for i, e in enumerate(batch)]
+    padded = windows.collate(cut, [e.tokens for e in batch])
+    positions = padded.input_ids.shape[1]
+    mentions = max(1, *(len(e.mentions) for e in batch))
+    labels: dict[str, Any] = {
+        "frame_labels": np.full(padded.sentence_mask.shape[:2], IGNORED),
+        "dimension_labels": np.full(padded.sentence_mask.shape[:2], IGNORED),
+        "tag_labels": np.full((len(batch), positions), IGNORED),
+        "mention_mask": np.zeros((len(batch), mentions, positions), np.float32),
+        "topic_labels": np.full((len(batch), mentions), IGNORED),
+        "severity_labels": np.full((len(batch), mentions), IGNORED),
+        "language_labels": np.array([e.language for e in batch]),
+    }
+    for row, example in enumerate(batch):
+        labels["frame_labels"][row, : len(example.frames)] = example.frames
+        labels["dimension_labels"][row, : len(example.dimensions)] = example.dimensions
+        labels["tag_labels"][row, 1 : len(example) + 1] = example.tags
+        for number, (first, stop, topic, severity) in enumerate(example.mentions):
+            labels["mention_mask"][row, number, first + 1 : stop + 1] = 1
+            labels["topic_labels"][row, number] = topic
+            labels["severity_labels"][row, number] = severity
+    inputs = {
+        "input_ids": padded.input_ids,
+        "attention_mask": padded.attention_mask,
+        "sentence_mask": padded.sentence_mask,
+    }
+    return {name: torch.from_numpy(values) for name, values in (inputs | labels).items()}

@@ -1,0 +1,90 @@
+"""The settings of a training run, read from a TOML file."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stemme.errors import StemmeError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that determines a training run; a relative path is meant from the file's folder.
+
+    Attributes:
+        corpora: Folder of the gold records.
+        output: Folder of checkpoints, log and the trained model.
+        languages: Names of the folders below `corpora` that are learned from.
+        seed: Of weights, order and dropout.
+        epochs: Passes over the training split.
+        batch_size: Windows of a step.
+        learning_rate: Of the encoder's last layer.
+        layer_decay: Factor on the learning rate from each layer to the one below it.
+        head_learning_rate: Of the heads.
+        warmup: Share of the steps in which the learning rates rise.
+        weight_decay: Of all matrices.
+        dropout: Before the heads.
+        loss_weights: By head; those left out keep the network's own.
+        bf16: Whether products are taken in bfloat16: faster where the processor has it.
+    """
+
+    corpora: Path
+    output: Path
+    languages: tuple[str, ...] = ("bn", "en", "et", "nb", "te", "zh")
+    seed: int = 0
+    epochs: int = 12
+    batch_size: int = 16
+    learning_rate: float = 1e-4
+    layer_decay: float = 0.9
+    head_learning_rate: float = 1e-3
+    warmup: float = 0.1
+    weight_decay: float = 0.01
+    dropout: float = 0.1
+    loss_weights: dict[str, float] = field(default_factory=dict)
+    bf16: bool = True
+
+
+def read(path: Path) -> Settings:
+    """Read settings from a TOML file.
+
+    Raises:
+        StemmeError: No such file, not TOML, an unknown or missing name, or a value of the wrong type.
+    """
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise StemmeError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StemmeError(f"{path}: not TOML ({error})") from error
+    known = {f.name: f for f in dataclasses.fields(Settings)}
+    if unknown := raw.keys() - known.keys():
+        raise StemmeError(f"{path}: unknown setting {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    if missing := {"corpora", "output"} - raw.keys():
+        raise StemmeError(f"{path}: {' and '.join(sorted(missing))} missing; add them")
+    for name, value in raw.items():
+        if name in ("corpora", "output"):
+            raw[name] = path.parent / _typed(path, name, value, str)
+        elif name == "languages":
+            raw[name] = tuple(_typed(path, name, value, list))
+        elif name == "loss_weights":
+            _typed(path, name, value, dict)
+        else:
+            raw[name] = _typed(path, name, value, type(known[name].default))
+    return Settings(**raw)
+
+
+def _typed(path: Path, name: str, value: Any, wanted: type) -> Any:
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:
+        raise StemmeError(f"{path}: {name} is {value!r}, but must be of type {wanted.__name__}")
+    return value

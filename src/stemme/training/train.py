@@ -1,0 +1,218 @@
+"""Trains the network on the corpora, by the `transformers` Trainer: checkpoints, resuming, progress."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import Dataset
+from transformers import Trainer, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from stemme.analysis import Analysis
+from stemme.corpus.records import Record, read
+from stemme.errors import StemmeError
+from stemme.model import e5, files
+from stemme.model.network import StemmeModel
+from stemme.model.predict import Scores, predict
+from stemme.model.tokens import SubwordTokenizer
+from stemme.model.windows import Batch
+from stemme.pipeline import assemble
+from stemme.text.language import Language
+from stemme.training.evaluate import Analyze, Report, evaluate
+from stemme.training.examples import Example, collate, examples
+from stemme.training.settings import Settings
+
+CRITERION = "score"
+"""By what the best epoch is chosen: the mean of the dev split's frame macro-F1 and half F1 of both mentions."""
+
+
+class TorchScorer:
+    """Runs the trained network; a drop-in for `stemme.model.runtime.Runtime` as a scorer."""
+
+    def __init__(self, model: StemmeModel) -> None:
+        self.model = model.eval()
+
+    @torch.inference_mode()
+    def __call__(self, batch: Batch) -> Scores:
+        """Score a batch in float32."""
+        output = self.model(
+            torch.from_numpy(batch.input_ids),
+            torch.from_numpy(batch.attention_mask),
+            torch.from_numpy(batch.sentence_mask),
+        )
+        logits = (output.frame, output.dimension, output.tag, output.topic, output.severity, output.language)
+        chain = (self.model.transition_scores(), self.model.first_scores())
+        return Scores(*(values.float().numpy() for values in (*logits, *chain)))
+
+
+def torch_analyze(model: StemmeModel, tokenizer: SubwordTokenizer) -> Analyze:
+    """Return a function that analyses texts within gold sentences by the trained network."""
+
+    def analyze(texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]] | None) -> list[Analysis]:
+        assert sentences is not None
+        predictions = predict(texts, sentences, tokenizer, TorchScorer(model))
+        languages = model.config.languages
+        return [
+            assemble(text, Language(languages[int(p.languages.argmax())], float(p.languages.max())), spans, p)
+            for text, spans, p in zip(texts, sentences, predictions, strict=True)
+        ]
+
+    return analyze
+
+
+def train(settings: Settings, resume: bool = False) -> Report:
+    """Train and write the model into `settings.output/model`; returns the dev split's report.
+
+    Args:
+        settings: Of the run.
+        resume: Whether to go on from the last checkpoint in `settings.output`, if there is one.
+
+    Raises:
+        StemmeError: The corpora break the format or have no splits.
+    """
+    set_seed(settings.seed)
+    records = [record for lang in settings.languages for record in read(settings.corpora / lang)]
+    learned, held = (_of_split(records, split) for split in ("train", "dev"))
+    source = e5.read(e5.packaged_file())
+    languages = sorted({record.lang for record in learned})
+    options: dict[str, Any] = {"dropout": settings.dropout}
+    model = StemmeModel.from_encoder(source, languages, **options)
+    model.config.loss_weights |= settings.loss_weights
+    tokenizer_path = settings.output / files.TOKENIZER
+    tokenizer_path.parent.mkdir(parents=True, exist_ok=True)
+    e5.build_tokenizer(source).save(str(tokenizer_path), pretty=False)
+    tokenizer = SubwordTokenizer.load(tokenizer_path)
+
+    trainer = _StemmeTrainer(
+        settings,
+        held,
+        tokenizer,
+        model=model,
+        args=_arguments(settings),
+        train_dataset=_Examples(examples(learned, tokenizer, languages)),
+        eval_dataset=_Examples([]),
+        data_collator=_collate_items,
+    )
+    last = get_last_checkpoint(str(settings.output)) if resume else None
+    trainer.train(resume_from_checkpoint=last)
+
+    folder = settings.output / "model"
+    model.half().save_pretrained(folder)
+    model.float()
+    source.word_embeddings.save(folder / files.EMBEDDINGS)
+    e5.build_tokenizer(source).save(str(folder / files.TOKENIZER), pretty=False)
+    report = evaluate(held, torch_analyze(model, tokenizer))
+    (settings.output / "dev.json").write_text(json.dumps(report, indent=1), "utf-8")
+    return report
+
+
+def _of_split(records: Sequence[Record], split: str) -> list[Record]:
+    chosen = [record for record in records if record.split == split]
+    if not chosen:
+        raise StemmeError(f"no record of the split {split!r}; assign splits first: stemme corpus split")
+    return chosen
+
+
+def _arguments(settings: Settings) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(settings.output),
+        per_device_train_batch_size=settings.batch_size,
+        num_train_epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        max_grad_norm=1.0,
+        bf16=settings.bf16,
+        use_cpu=not torch.cuda.is_available(),
+        seed=settings.seed,
+        train_sampling_strategy="group_by_length",
+        remove_unused_columns=False,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model=CRITERION,
+        greater_is_better=True,
+        logging_steps=20,
+        report_to=[],
+    )
+
+
+class _Examples(Dataset[dict[str, Any]]):
+    """Examples as the Trainer wants items; `input_ids` only tell it the length."""
+
+    def __init__(self, items: list[Example]) -> None:
+        self._items = items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        example = self._items[index]
+        return {"input_ids": example.tags, "example": example}
+
+
+def _collate_items(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    return collate([item["example"] for item in items])
+
+
+class _StemmeTrainer(Trainer):
+    """A Trainer with learning rates by layer that measures the dev split by the project's own figures."""
+
+    def __init__(self, settings: Settings, held: Sequence[Record], tokenizer: SubwordTokenizer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._settings = settings
+        self._held = held
+        self._tokenizer = tokenizer
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:  # noqa: ARG002
+        """AdamW; the learning rate falls from layer to layer downwards."""
+        groups = parameter_groups(self.model, self._settings)
+        self.optimizer = torch.optim.AdamW(groups, lr=self._settings.learning_rate)
+        return self.optimizer
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Measure the dev split."""
+        report = evaluate(self._held, torch_analyze(self.model, self._tokenizer))
+        figures = {f"eval_{name}": value for name, value in report["all"].items()}
+        figures[f"eval_{CRITERION}"] = criterion(report)
+        self.model.train()
+        self.log(figures)
+        self.control: Any = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)
+        return figures
+
+
+def criterion(report: Report) -> float:
+    """Return the figure by which epochs are compared."""
+    figures = report["all"]
+    return (figures["frame_macro_f1"] + figures["need_half_f1"] + figures["complaint_half_f1"]) / 3
+
+
+def parameter_groups(model: StemmeModel, settings: Settings) -> list[dict[str, Any]]:
+    """Return AdamW's groups: the heads, then each layer of the encoder with its own learning rate.
+
+    The frozen word embeddings are in none; vectors (biases, norms) do not decay.
+    """
+    layers = model.encoder.config.num_hidden_layers
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        if not name.startswith("encoder."):
+            rate = settings.head_learning_rate
+        else:
+            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
+            rate = settings.learning_rate * settings.layer_decay ** (layers - depth)
+        decay = settings.weight_decay if parameter.dim() > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(parameter)
+    return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
+
+
+def load_trained(folder: Path) -> Analyze:
+    """Return the analysing function of a trained model folder, run by torch."""
+    return torch_analyze(StemmeModel.load(folder), SubwordTokenizer.load(folder / files.TOKENIZER))

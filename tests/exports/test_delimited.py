@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from fake_analyzer import FakeAnalyzer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stemme.errors import StemmeError
+from stemme.exports import delimited
+from stemme.exports.delimited import DelimitedReader, find_delimiter
+from stemme.exports.formats import open_reader, open_writer
+from stemme.exports.job import Job, run
+from stemme.exports.reader import Row
+from stemme.exports.writer import Result
+
+
+def write(path: Path, rows, encoding="utf-8", **dialect) -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, **dialect).writerows(rows)
+    return path
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_every_unicode_encoding_and_delimiter_reads_to_the_same_rows(tmp_path, texts, read, delimiter, encoding):
+    rows = [[f"00{number}", text, "x,;|\t"] for number, text in enumerate(texts)]
+    path = write(tmp_path / "in.csv", [["id", "comment", "rest"], *rows], encoding, delimiter=delimiter)
+    assert [list(fields.values()) for fields in read(path)] == rows
+
+
+@pytest.mark.parametrize(
+    ("encoding", "lines"),
+    [
+        ("cp1252", ["Leveransen kom for sent, og ingen svarte på spørsmålet mitt.", "Veldig dårlig æøå"]),
+        ("cp1252", ["Tarne hilines üheksa päeva ja keegi ei vastanud kõnele.", "Väga halb teenindus, õudne"]),
+        ("gb18030", ["快递晚了九天，没有人回复我的留言。", "服务态度很差，希望改进。"]),
+        ("big5", ["快遞晚了九天，沒有人回覆我的留言。", "服務態度很差，希望改進。"]),
+    ],
+)
+def test_legacy_encodings_are_found_and_said(tmp_path, read, encoding, lines):
+    path = write(tmp_path / "in.csv", [["comment", "n"], *([line, "1"] for line in lines)], encoding)
+    assert [fields["comment"] for fields in read(path)] == lines
+    with DelimitedReader(path) as reader:
+        assert reader.notes == [encoding, "separated by commas"]
+
+
+def test_a_long_ascii_beginning_does_not_hide_the_encoding(tmp_path, read):
+    rows = [["ascii only, as most rows are", str(number)] for number in range(40_000)]
+    path = write(tmp_path / "in.csv", [["comment", "n"], *rows, ["dårlig på slutten av året", "1"]], "cp1252")
+    assert read(path)[-1]["comment"] == "dårlig på slutten av året"
+
+
+def test_utf8_with_a_broken_byte_is_refused_before_any_row(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("comment\nవ్యాఖ్య\nఅభిప్రాయం\n".encode() + b"\xe0\xb0\nmore\n")
+    with pytest.raises(StemmeError, match=r"in\.csv: line 4: a byte that utf-8 does not allow"):
+        DelimitedReader(path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_and_a_missing_last_one(tmp_path, read, end):
+    path = tmp_path / "in.csv"
+    path.write_bytes(end.join(["id,comment", "1,first", "", '2,"a ""b"""']).encode())
+    assert read(path) == [{"id": "1", "comment": "first"}, {"id": "2", "comment": 'a "b"'}]
+
+
+def test_a_column_of_prose_without_a_delimiter_in_its_header_is_one_column(tmp_path, read):
+    path = tmp_path / "in.csv"
+    path.write_text('comment\nGood, but late; really\n"Quoted, too"\n', encoding="utf-8")
+    assert [fields["comment"] for fields in read(path)] == ["Good, but late; really", "Quoted, too"]
+
+
+def test_short_rows_are_filled_and_long_ones_refused(tmp_path, read):
+    path = tmp_path / "in.csv"
+    path.write_text("a,b,c\n1\n1,2,3,,\n", encoding="utf-8")
+    assert read(path) == [{"a": "1", "b": "", "c": ""}, {"a": "1", "b": "2", "c": "3"}]
+    path.write_text("a,b,c\n1,2,3\n1,2,3,lost\n", encoding="utf-8")
+    with pytest.raises(StemmeError, match=r"row 2: 4 cells under 3 columns"):
+        read(path)
+
+
+def test_an_open_quotation_mark_is_refused_and_not_swallowed(tmp_path, read):
+    path = tmp_path / "in.csv"
+    path.write_text('id,comment\n1,fine\n2,"never closed\n3,lost\n', encoding="utf-8")
+    with pytest.raises(StemmeError, match=r"row 2: a quotation mark is opened and never closed"):
+        read(path)
+
+
+def test_a_megabyte_in_a_cell_is_read_and_an_endless_one_refused(tmp_path, read, monkeypatch):
+    path = write(tmp_path / "in.csv", [["id", "comment"], ["1", "వ్యాఖ్య " * 150_000]])
+    assert len(read(path)[0]["comment"]) == 8 * 150_000
+    monkeypatch.setattr(delimited, "MAX_CELL", 1000)
+    with pytest.raises(StemmeError, match=r"row 1: (field larger|a line of over)"):
+        read(path)
+
+
+def test_duplicate_and_empty_names_are_made_unique_and_said(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("name,name,, ,name_2\n1,2,3,4,5\n", encoding="utf-8")
+    with DelimitedReader(path) as reader:
+        assert reader.columns == ("name", "name_3", "column_3", "column_4", "name_2")
+        assert 'column 2 is called "name_3"' in reader.notes
+        assert next(reader.rows()).fields["column_4"] == "4"
+
+
+def test_the_fraction_grows_to_the_whole(tmp_path):
+    path = write(tmp_path / "in.csv", [["comment"], *([f"row {number} " * 20] for number in range(2000))])
+    with DelimitedReader(path) as reader:
+        fractions = [reader.fraction for _ in reader.rows()]
+    assert fractions == sorted(fractions)
+    assert fractions[0] < 0.5
+    assert fractions[-1] == 1.0
+
+
+def test_delimiter_of_european_spreadsheets():
+    assert find_delimiter("dato;pris;kommentar\n1;2,50;Fint, men dyrt, dessverre\n2;3,10;Bra\n") == ";"
+
+
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x1e\x1f"), max_size=30)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
+def test_cells_come_back_exactly(tmp_path, rows, delimiter):
+    """Any cells, through a file, the analysis and a file again."""
+    source = write(tmp_path / "in.csv", [["comment", "ends"], *rows], delimiter=delimiter, lineterminator="\r\n")
+    target = tmp_path / "out.csv"
+    run(Job(str(source), str(target), text_column="comment", force=True), FakeAnalyzer)
+    with open_reader(str(target)) as reader:
+        assert [(row.fields["comment"], row.fields["ends"]) for row in reader.rows()] == rows
+
+
+def test_the_csv_resembles_the_one_it_comes_from(tmp_path, analyzer):
+    source = write(tmp_path / "in.csv", [["id", "kommentar"], ["1", "Æsj, for sent"]], "utf-8-sig", delimiter=";")
+    run(Job(str(source)), lambda: analyzer)
+    written = (tmp_path / "in.stemme.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbfid;kommentar;stemme_lang;")
+    source.write_text("id,comment\n1,fine words\n", encoding="utf-8")
+    run(Job(str(source), force=True), lambda: analyzer)
+    assert (tmp_path / "in.stemme.csv").read_bytes().startswith(b"id,comment,stemme_lang,")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝"])
+def test_what_we_add_never_runs_as_a_formula(tmp_path, start):
+    source = write(tmp_path / "in.csv", [["comment"], ["x"]])
+    text = f'{start}HYPERLINK("http://evil","yes")'
+    analysis = next(FakeAnalyzer().pipe([(text, None)], as_tuples=True))[0]
+    stream = io.BytesIO()
+    with DelimitedReader(source) as reader:
+        writer = open_writer(str(tmp_path / "out.csv"), stream, reader)
+        writer.write(Result(Row(1, {"comment": text}), "1", analysis))
+        writer.close()
+    _, row = csv.reader(io.StringIO(stream.getvalue().decode(), newline=""))
+    assert row[0] == text, "the user's own cell stays as it was"
+    for cell in row[1:]:
+        assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝")) or float(cell) < 0

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from stemme.errors import StemmeError
+from stemme.exports import jsonl
+from stemme.exports.job import Job, run
+from stemme.exports.jsonl import JsonlReader
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_schema_of_the_design(tmp_path, texts, analyzer):
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": text, "n": 1}) + "\n" for text in texts), encoding="utf-8")
+    run(Job(str(source)), lambda: analyzer)
+    results = lines(tmp_path / "in.stemme.jsonl")
+    assert [result["id"] for result in results] == [str(number) for number in range(1, len(texts) + 1)]
+    assert [result["lang"] for result in results[:5]] == ["te", "bn", "nb", "et", "zh"]
+    keys = ["id", "lang", "lang_score", "orientation", "balance", "scores", "sentences", "needs", "complaints"]
+    for text, result in zip(texts, results, strict=True):
+        assert list(result) == keys
+        for mention in result["needs"] + result["complaints"]:
+            assert text[mention["start"] : mention["end"]] == mention["text"]
+    assert results[-1]["orientation"] == "neither"
+    assert results[-1]["sentences"] == results[-1]["needs"] == results[-1]["complaints"] == []
+
+
+def test_ids_and_input(tmp_path, analyzer):
+    source = tmp_path / "in.jsonl"
+    rows = [
+        {"id": 17, "text": "some words", "deep": {"list": [1, None, "é"]}, "big": 12345678901234567890},
+        {"id": "b", "text": None},
+        {"text": "no id here"},
+    ]
+    source.write_text("\ufeff" + "\n\n".join(map(json.dumps, rows)), encoding="utf-8")
+    run(Job(str(source), keep_input=True), lambda: analyzer)
+    results = lines(tmp_path / "in.stemme.jsonl")
+    assert [result["id"] for result in results] == ["17", "b", "3"]
+    assert [result["input"] for result in results] == rows
+
+
+def test_lone_surrogates_survive(tmp_path, analyzer):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "half \\ud83d emoji"}\n', encoding="utf-8")
+    run(Job(str(source), keep_input=True), lambda: analyzer)
+    assert lines(tmp_path / "in.stemme.jsonl")[0]["input"]["text"] == "half \ud83d emoji"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"not json", r"not JSON: Expecting value at character 1"),
+        (b'{"text": "cut', r"not JSON: Unterminated string"),
+        (b"[" * 100_000, r"(nested too deep|not JSON)"),
+        (b'{"text": NaN}', r"NaN is not JSON"),
+        (b'{"text": -Infinity}', r"-Infinity is not JSON"),
+        (b'{"n": ' + b"9" * 5000 + b"}", r"Exceeds the limit"),
+        (b'{"text": "\xff"}', r"not UTF-8 at byte 11"),
+        (b"[1, 2]", r"needed, not an array"),
+        (b"12", r"needed, not a number"),
+        (b"null", r"needed, not null"),
+    ],
+)
+def test_what_is_not_an_object_is_named_by_its_line(tmp_path, line, reason):
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"text": "fine"}\n\n' + line + b"\n")
+    with pytest.raises(StemmeError, match=rf"in\.jsonl: line 3: .*{reason}"):
+        JsonlReader.open(path)
+
+
+def test_a_text_that_is_an_object_is_refused(tmp_path, analyzer):
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "words here"}\n{"text": {"en": "x"}}\n', encoding="utf-8")
+    with pytest.raises(StemmeError, match=r'row 2: "text" holds an object, not a text'):
+        run(Job(str(source)), lambda: analyzer)
+    assert list(tmp_path.iterdir()) == [source], "nothing is left behind"
+
+
+def test_an_endless_line_is_refused(monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_LINE", 100)
+    with pytest.raises(StemmeError, match=r"standard input: line 1: longer than 100 bytes"):
+        JsonlReader(io.BytesIO(b'"' + b"x" * 1000), "standard input", live=True)
+
+
+def test_a_pipe_takes_bare_strings_and_is_not_read_ahead():
+    stream = io.BytesIO('"తెలుగు"\n{"text": "norsk"}\n'.encode())
+    reader = JsonlReader(stream, "standard input", live=True)
+    assert stream.tell() < len(stream.getvalue())
+    assert reader.columns == ("text",)
+    assert reader.total is None
+    assert [row.fields["text"] for row in reader.rows()] == ["తెలుగు", "norsk"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_field_that_comes_late_through_a_pipe_is_never_dropped(tmp_path, analyzer, monkeypatch, ending):
+    lines = b'{"text": "some words"}\n{"text": "more words", "late": 1}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    with pytest.raises(StemmeError, match=r'row 2: the field "late" was not in the first row'):
+        run(Job("-", str(tmp_path / f"out.{ending}")), lambda: analyzer)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_knows_its_columns_and_rows_at_the_start(tmp_path):
+    path = tmp_path / "in.ndjson"
+    path.write_text('{"a": 1}\n{"b": 2, "a": 3}\n', encoding="utf-8")
+    with JsonlReader.open(path) as reader:
+        assert (reader.columns, reader.total) == (("a", "b"), 2)
+        assert [reader.fraction for _ in reader.rows()] == [0.5, 1.0]

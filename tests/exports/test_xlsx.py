@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+import python_calamine
+import xlsxwriter
+from fake_analyzer import analyze
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stemme.errors import StemmeError
+from stemme.exports import xlsx, xlsx_guard
+from stemme.exports.formats import open_reader
+from stemme.exports.job import Job, run
+from stemme.exports.reader import Row
+from stemme.exports.writer import Result
+from stemme.exports.xlsx import XlsxWriter
+
+
+@pytest.fixture
+def make(tmp_path):
+    def make(rows, name="in.xlsx", start=0, sheets=("Answers",)):
+        path = tmp_path / name
+        with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}) as book:
+            for sheet in [book.add_worksheet(sheet) for sheet in sheets][:1]:
+                for number, row in enumerate(rows, start):
+                    sheet.write_row(number, 0, row)
+        return path
+
+    return make
+
+
+def cells(path):
+    return python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()
+
+
+def test_texts_come_back_from_excel_as_they_were(make, tmp_path, texts, analyzer):
+    source = make([["id", "comment"], *([number, text] for number, text in enumerate(texts))])
+    run(Job(str(source)), lambda: analyzer)
+    written = cells(tmp_path / "in.stemme.xlsx")
+    assert [row[1] for row in written[1:]] == texts
+    assert written[0][2] == "stemme_lang"
+    assert [row[2] for row in written[1:6]] == ["te", "bn", "nb", "et", "zh"]
+
+
+def test_numbers_dates_and_blanks_keep_their_kinds(make, tmp_path, analyzer, read):
+    when = dt.datetime(2026, 5, 1, 12, 30)
+    source = make(
+        [["id", "comment", "when", "rating", "price", "done", "none"], [17, "some words", when, 4, 2.5, True, None]]
+    )
+    expected = {"id": 17, "comment": "some words", "rating": 4, "price": 2.5, "done": True, "none": None, "when": when}
+    assert read(source) == [expected]
+    run(Job(str(source), str(tmp_path / "again.xlsx")), lambda: analyzer)
+    again = read(tmp_path / "again.xlsx")[0]
+    assert {name: again[name] for name in expected} == expected
+    run(Job(str(source), str(tmp_path / "out.jsonl"), keep_input=True), lambda: analyzer)
+    result = read(tmp_path / "out.jsonl")[0]
+    assert result["id"] == "17"
+    assert result["input"]["when"] == "2026-05-01 12:30:00"
+
+
+def test_empty_rows_are_no_rows_and_the_sheet_is_said(make):
+    source = make([["comment", "n"], ["a", 1], [], ["b", 2]], start=3, sheets=("Svar", "Notes"))
+    with open_reader(str(source)) as reader:
+        assert reader.notes == ['sheet "Svar", the first of 2']
+        assert [row.fields["comment"] for row in reader.rows()] == ["a", "b"]
+        assert reader.fraction == 1.0
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "http://evil.example", "\t=1", "{=1}"])
+def test_no_text_becomes_a_formula_or_a_link(tmp_path, analyzer, text):
+    (tmp_path / "in.csv").write_text(f"comment,n\n{text} and words,{text}\n", encoding="utf-8")
+    run(Job(str(tmp_path / "in.csv"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+        assert "xl/worksheets/_rels/sheet1.xml.rels" not in archive.namelist()
+    assert b"<f>" not in sheet
+    assert cells(tmp_path / "out.xlsx")[1][:2] == [f"{text} and words", text]
+
+
+def test_numbers_that_excel_would_round_stay_text(tmp_path, analyzer):
+    (tmp_path / "in.jsonl").write_text('{"text": "some words", "n": 12345678901234567890}\n', encoding="utf-8")
+    run(Job(str(tmp_path / "in.jsonl"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+    assert cells(tmp_path / "out.xlsx")[1][1] == "12345678901234567890"
+
+
+def test_a_cell_longer_than_excel_holds_is_refused_and_ours_are_shortened_and_said(tmp_path, analyzer):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "short words"}\n{"text": "' + "😀" * 20_000 + '"}\n', encoding="utf-8")
+    with pytest.raises(StemmeError, match=r'row 2: the cell in "text" has 40,000 characters and Excel holds 32,767'):
+        run(Job(str(path), str(tmp_path / "out.xlsx")), lambda: analyzer)
+    assert not (tmp_path / "out.xlsx").exists()
+    path.write_text('{"text": "' + "😀" * 16_000 + "x" * 760 + '"}\n', encoding="utf-8")
+    said = []
+    run(Job(str(path), str(tmp_path / "out.xlsx")), lambda: analyzer, say=said.append)
+    assert any("1 stemme_ cell ran over Excel's 32,767 characters" in line for line in said)
+    needs = next(cell for cell in cells(tmp_path / "out.xlsx")[1][1:] if str(cell).endswith("…"))
+    assert len(needs.encode("utf-16-le")) // 2 <= 32_767
+
+
+def test_more_rows_than_a_sheet_has_are_refused(tmp_path, analyzer, monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 2)
+    (tmp_path / "in.csv").write_text("comment,n\na,1\nb,2\nc,3\n", encoding="utf-8")
+    with pytest.raises(StemmeError, match="a sheet ends after 2 rows"):
+        run(Job(str(tmp_path / "in.csv"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+
+
+def test_bombs_are_refused_before_they_are_opened(make, monkeypatch):
+    source = make([["comment"], ["word " * 5000]])
+    monkeypatch.setattr(xlsx_guard, "MAX_UNPACKED", 10_000)
+    with pytest.raises(StemmeError, match="the workbook unpacks to"):
+        open_reader(str(source))
+
+
+def test_a_directory_that_lies_about_sizes_is_found_out(make):
+    source = make([["comment"], ["word " * 5000]])
+    data = bytearray(source.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
+    source.write_bytes(data)
+    with pytest.raises(StemmeError, match="not an XLSX workbook that can be read"):
+        open_reader(str(source))
+
+
+def test_a_stray_cell_at_the_far_corner_is_refused(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "comment")
+        sheet.write(1_048_575, 16_383, "stray")
+    with pytest.raises(StemmeError, match="span 1,048,576 rows and 16,384 columns"):
+        open_reader(str(tmp_path / "in.xlsx"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"\x89PNG\r\n\x1a\n", b"\xd0\xcf\x11\xe0" * 200])
+def test_what_is_no_workbook_is_named(tmp_path, content):
+    (tmp_path / "in.xlsx").write_bytes(content)
+    with pytest.raises(StemmeError, match=r"in\.xlsx: not an XLSX workbook that can be read"):
+        open_reader(str(tmp_path / "in.xlsx"))
+
+
+def test_a_zip_that_is_no_workbook(tmp_path):
+    with zipfile.ZipFile(tmp_path / "in.xlsx", "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(StemmeError, match="not an XLSX workbook that can be read"):
+        open_reader(str(tmp_path / "in.xlsx"))
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_any_text_comes_back(text):
+    stream = io.BytesIO()
+    writer = XlsxWriter(stream, ["comment"])
+    writer.write(Result(Row(1, {"comment": text}), "1", analyze(text)))
+    writer.close()
+    stream.seek(0)
+    row = python_calamine.load_workbook(stream).get_sheet_by_index(0).to_python(skip_empty_area=False)[1]
+    assert row[0] == text

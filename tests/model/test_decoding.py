@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from stemme.model.decoding import TAGS, allowed_transitions, spans, viterbi, whole_words
+from stemme.model.tokens import Tokens
+
+FREE = np.zeros(len(TAGS), np.float32)
+
+
+def emissions(*tags):
+    """Scores that favour the given tags."""
+    return np.array([[4.0 if tag == name else 0.0 for name in TAGS] for tag in tags], np.float32)
+
+
+def words(text):
+    """One subword a word."""
+    starts, ends, at = [], [], 0
+    for word in text.split(" "):
+        starts.append(at)
+        ends.append(at + len(word))
+        at += len(word) + 1
+    return Tokens(np.zeros(len(starts), np.int64), np.array(starts), np.array(ends))
+
+
+def test_viterbi_is_the_best_path_of_all():
+    rng = np.random.default_rng(1)
+    scores, transitions = rng.normal(size=(6, 5)).astype(np.float32), rng.normal(size=(5, 5)).astype(np.float32)
+    first = rng.normal(size=5).astype(np.float32)
+
+    def total(path):
+        steps = sum(transitions[a, b] for a, b in zip(path, path[1:], strict=False))
+        return first[path[0]] + steps + sum(scores[i, t] for i, t in enumerate(path))
+
+    paths = [tuple(p) for p in np.ndindex(*[5] * 6)]
+    (found,) = viterbi([scores], transitions, first)
+    assert tuple(found) == max(paths, key=total)
+
+
+def test_texts_of_different_length_do_not_touch_each_other():
+    rng = np.random.default_rng(2)
+    many = [rng.normal(size=(n, 5)).astype(np.float32) for n in (3, 0, 9, 1, 9)]
+    together = viterbi(many, allowed_transitions(), FREE)
+    for scores, path in zip(many, together, strict=True):
+        (alone,) = viterbi([scores], allowed_transitions(), FREE)
+        assert path.tolist() == alone.tolist()
+
+
+def test_an_inside_needs_its_own_beginning():
+    (path,) = viterbi([emissions("O", "I-need", "I-complaint")], allowed_transitions(), FREE)
+    assert all(TAGS[tag][0] != "I" or i and TAGS[path[i - 1]][1:] == TAGS[tag][1:] for i, tag in enumerate(path))
+
+
+def test_spans_carry_kind_and_code_points():
+    text = "please call me, parcel came late 😀 ok"
+    tags = ["O", "B-need", "I-need", "B-complaint", "I-complaint", "I-complaint", "O", "O"]
+    path = np.array([TAGS.index(t) for t in tags])
+    found = spans(text, words(text), np.zeros(8, np.int64), path, emissions(*tags) / 4)
+    assert [(s.kind, text[s.start : s.end], s.score) for s in found] == [
+        ("need", "call me,", 1.0),
+        ("complaint", "parcel came late", 1.0),
+    ]
+
+
+def test_a_span_is_parted_where_a_sentence_ends():
+    text = "came late again"
+    path = np.array([TAGS.index(t) for t in ("B-complaint", "I-complaint", "I-complaint")])
+    found = spans(text, words(text), np.array([0, 0, 1]), path, np.ones((3, 5), np.float32) / 5)
+    assert [text[s.start : s.end] for s in found] == ["came late", "again"]
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "whole"),
+    [
+        ("the invoices here", "voice", "invoices"),
+        ("অ্যাপটা ভালো", "্যাপ", "অ্যাপটা"),
+        ("కస్టమర్‌ని అడగలేదు", "టమర్‌", "కస్టమర్‌ని"),
+        ("配送太慢了", "太慢", "太慢"),
+        ("kundeservice.", "service", "kundeservice"),
+    ],
+)
+def test_words_stay_whole_where_spaces_part_them(text, inner, whole):
+    start = text.index(inner)
+    begin, end = whole_words(text, start, start + len(inner))
+    assert text[begin:end] == whole

@@ -1,0 +1,115 @@
+import itertools
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS  # noqa: E402
+from stemme.model.decoding import TAGS  # noqa: E402
+from stemme.model.network import IGNORED, StemmeConfig, StemmeModel  # noqa: E402
+
+ENCODER = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "vocab_size": 50,
+    "max_position_embeddings": 32,
+}
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return StemmeModel(StemmeConfig(encoder=ENCODER, languages=["te", "nb"])).eval()
+
+
+def inputs(windows=2, sentences=3, positions=8):
+    mask = torch.zeros(windows, sentences, positions)
+    mask[:, 0, 1:4] = mask[:, 1, 4:7] = 1
+    ids = torch.arange(windows * positions).reshape(windows, positions) % 50
+    return ids, torch.ones(windows, positions, dtype=torch.long), mask
+
+
+def labels(windows=2, sentences=3, positions=8):
+    tags = torch.full((windows, positions), IGNORED)
+    tags[:, 1:7] = torch.tensor([0, 1, 2, 0, 3, 4])
+    mention_mask = torch.zeros(windows, 2, positions)
+    mention_mask[:, 0, 2:4] = mention_mask[:, 1, 5:7] = 1
+    return {
+        "frame_labels": torch.tensor([[0, 1, IGNORED]] * windows),
+        "dimension_labels": torch.tensor([[2, IGNORED, IGNORED]] * windows),
+        "tag_labels": tags,
+        "mention_mask": mention_mask,
+        "topic_labels": torch.tensor([[1, 9]] * windows),
+        "severity_labels": torch.tensor([[IGNORED, 2]] * windows),
+        "language_labels": torch.tensor([0, 1][:windows]),
+    }
+
+
+def test_all_heads_come_out_of_one_pass(model):
+    output = model(*inputs())
+    assert output.frame.shape == (2, 3, len(FRAMES))
+    assert output.dimension.shape == (2, 3, len(DIMENSIONS))
+    assert output.tag.shape == (2, 8, len(TAGS))
+    assert output.topic.shape == (2, 8, len(TOPICS))
+    assert output.severity.shape == (2, 8, len(SEVERITIES))
+    assert output.language.shape == (2, 2)
+    assert output.loss is None
+
+
+def test_padding_changes_nothing(model):
+    ids, attention, mask = inputs(windows=1)
+    padded = model(
+        torch.nn.functional.pad(ids, (0, 5), value=1),
+        torch.nn.functional.pad(attention, (0, 5)),
+        torch.nn.functional.pad(mask, (0, 5)),
+    )
+    alone = model(ids, attention, mask)
+    torch.testing.assert_close(padded.frame[:, :2], alone.frame[:, :2], atol=1e-5, rtol=0)
+    torch.testing.assert_close(padded.tag[:, :8], alone.tag, atol=1e-5, rtol=0)
+    torch.testing.assert_close(padded.language, alone.language, atol=1e-5, rtol=0)
+
+
+def test_the_chain_is_normalised_over_all_paths(model):
+    torch.nn.init.normal_(model.transitions)
+    torch.nn.init.normal_(model.first_tag)
+    emissions = torch.randn(1, 4, len(TAGS))
+    total = sum(
+        torch.exp(-3 * model._tag_loss(emissions, torch.tensor([[IGNORED, *path]])))
+        for path in itertools.product(range(len(TAGS)), repeat=3)
+    )
+    assert total.item() == pytest.approx(1, abs=1e-4)
+
+
+def test_every_head_learns(model):
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-2)
+    first = model(*inputs(), **labels()).loss.item()
+    for _ in range(60):
+        loss = model(*inputs(), **labels()).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.05 * first
+    output = model(*inputs())
+    assert output.frame[:, :2].argmax(-1).tolist() == [[0, 1]] * 2
+    assert output.tag[0, 1:7].argmax(-1).tolist() == [0, 1, 2, 0, 3, 4]
+    assert output.language.argmax(-1).tolist() == [0, 1]
+
+
+def test_word_embeddings_stay_frozen(model):
+    model.train()
+    model(*inputs(), **labels()).loss.backward()
+    assert model.get_input_embeddings().weight.grad is None
+
+
+def test_a_saved_model_scores_the_same_without_its_word_embeddings(model, tmp_path):
+    from safetensors import safe_open
+
+    model.save_pretrained(tmp_path)
+    with safe_open(tmp_path / "model.safetensors", "numpy") as file:
+        assert not any("word_embeddings" in name for name in file.keys())  # noqa: SIM118
+    loaded = StemmeModel.from_pretrained(tmp_path).eval()
+    loaded.get_input_embeddings().weight.data.copy_(model.get_input_embeddings().weight.data)
+    np.testing.assert_allclose(loaded(*inputs()).tag.detach(), model(*inputs()).tag.detach(), atol=1e-6)

@@ -1,0 +1,69 @@
+import pickle
+
+import pytest
+import spacy
+
+from conftest import MIXED, TEXTS
+from stemme.component import COMPLAINTS, NEEDS
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    pipeline = spacy.blank("xx")
+    pipeline.add_pipe("stemme")
+    return pipeline
+
+
+@pytest.mark.parametrize("text", [*TEXTS.values(), *MIXED.values()], ids=[*TEXTS, *MIXED])
+def test_a_doc_carries_the_analysis_exactly(analyzer, text):
+    doc, analysis = analyzer.doc(text), analyzer(text)
+    assert doc.text == text
+    assert doc._.analysis == analysis
+    assert doc._.orientation == analysis.orientation
+    assert doc.cats == analysis.scores
+    assert [(s._.frame, s._.dimension) for s in doc.sents] == [(s.frame, s.dimension) for s in analysis.sentences]
+    for key, mentions in ((NEEDS, analysis.needs), (COMPLAINTS, analysis.complaints)):
+        assert [(s.text, s.label_, s._.topic) for s in doc.spans[key]] == [(m.text, m.topic, m.topic) for m in mentions]
+    assert [s._.severity for s in doc.spans[COMPLAINTS]] == [c.severity for c in analysis.complaints]
+
+
+def test_docs_are_of_the_language_of_their_text(analyzer):
+    languages = [doc.lang_ for doc in analyzer.docs([TEXTS[lang] for lang in ("te", "bn", "nb", "nn", "et", "zh", "en")])]
+    assert languages == ["te", "bn", "nb", "nb", "et", "zh", "en"]
+
+
+def test_the_component_is_found_by_its_entry_point(nlp):
+    assert nlp.pipe_names == ["stemme"]
+    doc = nlp(TEXTS["nb"])
+    assert len(list(doc.sents)) == 2
+    assert doc._.orientation == doc._.analysis.orientation
+    assert NEEDS in doc.spans
+    assert COMPLAINTS in doc.spans
+
+
+def test_a_stream_of_docs_keeps_its_order(nlp):
+    texts = [*TEXTS.values(), ""] * 3
+    docs = list(nlp.pipe(texts, batch_size=4))
+    assert [doc.text for doc in docs] == texts
+    assert [d._.orientation for d in docs] == [nlp(text)._.orientation for text in texts]
+
+
+def test_the_components_own_sentences_yield_to_those_set_before():
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("sentencizer")
+    pipeline.add_pipe("stemme")
+    doc = pipeline("It came late. again. And again.")
+    assert [s.text for s in doc.sents] == ["It came late.", "again.", "And again."]
+    assert all(s._.frame for s in doc.sents)
+
+
+def test_the_component_is_sent_to_other_processes_without_its_model(nlp):
+    component = nlp.get_pipe("stemme")
+    copy = pickle.loads(pickle.dumps(component))
+    assert (copy.name, copy.model, copy.batch_size) == (component.name, component.model, component.batch_size)
+
+
+def test_displacy_draws_the_spans(analyzer):
+    doc = analyzer.doc(TEXTS["en"])
+    html = spacy.displacy.render(doc, style="span", options={"spans_key": COMPLAINTS}, page=True)
+    assert "parcel" in html

@@ -1,0 +1,127 @@
+import threading
+from itertools import islice
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import stemme
+from conftest import HOSTILE, MIXED, TEXTS
+from stemme.labels import FRAMES
+
+
+def check(text, analysis):
+    """What holds of every analysis of any string."""
+    assert analysis.text == text
+    spans = [(s.start, s.end) for s in analysis.sentences]
+    assert spans == sorted(spans)
+    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert {i for start, end in spans for i in range(start, end)} >= {i for i, c in enumerate(text) if c.isalnum()}
+    assert sum(analysis.scores.values()) == pytest.approx(1, abs=1e-3)
+    assert set(analysis.scores) == set(FRAMES)
+    assert (analysis.balance is None) == (analysis.orientation == "neither")
+    for mention in [*analysis.needs, *analysis.complaints]:
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.text
+        assert mention.text == mention.text.strip()
+        assert any(start <= mention.start and mention.end <= end for start, end in spans)
+
+
+@pytest.mark.parametrize("text", [*TEXTS.values(), *MIXED.values()], ids=[*TEXTS, *MIXED])
+def test_every_language_and_script_is_analysed(analyzer, text):
+    check(text, analyzer(text))
+
+
+@pytest.mark.parametrize("lang", TEXTS)
+def test_the_language_is_identified(analyzer, lang):
+    assert analyzer(TEXTS[lang]).lang == lang
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_strings_are_survived(analyzer, text):
+    check(text, analyzer(text))
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "\u200b"])
+def test_a_text_without_content_is_neither(analyzer, text):
+    analysis = analyzer(text)
+    assert (analysis.orientation, analysis.lang, analysis.balance) == ("neither", "und", None)
+    assert (analysis.needs, analysis.complaints) == ([], [])
+
+
+def test_a_megabyte_is_read_to_its_end(analyzer):
+    text = (TEXTS["nb"] + " ") * 80 + "Pakken er borte 😡."
+    text = text + "\n" + "x" * (1_000_000 - len(text) - 1)
+    analysis = analyzer(text)
+    assert analysis.sentences[-1].end == len(text)
+    assert len(analysis.sentences) >= 160
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_any_string_is_survived(analyzer, text):
+    check(text, analyzer(text))
+
+
+def test_a_text_is_analysed_the_same_in_company(analyzer):
+    texts = list(TEXTS.values())
+    for alone, text, together in zip(map(analyzer, texts), texts, analyzer.pipe(texts), strict=True):
+        assert [s.frame for s in alone.sentences] == [s.frame for s in together.sentences], text
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 64])
+def test_results_come_in_the_order_given(analyzer, batch_size):
+    texts = [f"{text} {'!' * n}" for n, text in enumerate([*TEXTS.values(), *MIXED.values(), "", "kort"] * 3)]
+    assert [a.text for a in analyzer.pipe(texts, batch_size=batch_size)] == texts
+    pairs = [(text, object()) for text in texts]
+    assert [(a.text, c) for a, c in analyzer.pipe(pairs, as_tuples=True, batch_size=batch_size)] == pairs
+
+
+def test_a_stream_is_not_read_far_ahead(analyzer):
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(1)
+            yield "Pakken kom for sent."
+
+    assert len(list(islice(analyzer.pipe(endless(), batch_size=2), 5))) == 5
+    assert len(taken) < 100
+
+
+def test_a_long_text_is_read_in_windows_that_change_little(analyzer):
+    sentence = TEXTS["nb"]
+    alone = [s.frame for s in analyzer(sentence).sentences]
+    long = analyzer("\n".join([sentence] * 60))
+    assert len(long.sentences) == 120
+    assert len(analyzer.runtime.tokenizer([long.text])[0]) > 1024
+    same = sum(s.frame == alone[i % 2] for i, s in enumerate(long.sentences))
+    assert same >= 108
+
+
+def test_a_given_language_is_kept(analyzer):
+    assert analyzer("ok", lang="et").lang == "et"
+    assert [a.lang for a in analyzer.pipe(["ok", "bra"], lang="nb")] == ["nb", "nb"]
+
+
+def test_an_analyzer_serves_several_threads(analyzer):
+    texts = list(TEXTS.values())
+    expected = [a.to_dict() for a in analyzer.pipe(texts)]
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append([a.to_dict() for a in analyzer.pipe(texts)])) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_the_same_text_gives_the_same_result(analyzer):
+    assert analyzer(TEXTS["te"]) == analyzer(TEXTS["te"])
+
+
+def test_a_missing_model_is_named(tmp_path):
+    with pytest.raises(stemme.StemmeError, match="no model here"):
+        stemme.load(tmp_path)

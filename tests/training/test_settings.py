@@ -1,0 +1,37 @@
+import pytest
+
+from stemme.errors import StemmeError
+from stemme.training.settings import read
+
+
+def written(tmp_path, text):
+    path = tmp_path / "run.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_meant_from_the_files_folder(tmp_path):
+    settings = read(written(tmp_path, 'corpora = "c"\noutput = "../o"\nlearning_rate = 1\nlanguages = ["te"]'))
+    assert settings.corpora == tmp_path / "c"
+    assert settings.output == tmp_path / "../o"
+    assert settings.learning_rate == 1.0
+    assert settings.languages == ("te",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("corpora = ", "not TOML"),
+        ('corpora = "c"', "output missing"),
+        ('corpora = "c"\noutput = "o"\nepoch = 3', "unknown setting epoch; known are corpora"),
+        ('corpora = "c"\noutput = "o"\nepochs = "3"', "epochs is '3', but must be of type int"),
+    ],
+)
+def test_wrong_settings_are_named_with_their_file(tmp_path, text, message):
+    with pytest.raises(StemmeError, match=f"run.toml: .*{message}"):
+        read(written(tmp_path, text))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(StemmeError, match=r"nowhere\.toml: No such file"):
+        read(tmp_path / "nowhere.toml")
