@@ -17,7 +17,7 @@ TEXTS = {
     "bn": "দশ বছর ধরে আপনাদের গ্রাহক, কেউ একবারও জানতে চায়নি আমাদের কী লাগবে। প্যাকেট নয় দিন দেরিতে এসেছে।",
     "nb": "Kunde siden 1998, og ingen har spurt hva vi trenger framover. Pakken kom ni dager for sent!",
     "nn": "Eg har vore kunde i tolv år, men ingen har spurt kva me treng. Pakka kom ni dagar for seint.",
-    "et": "Olen klient olnud kaksteist aastat, aga keegi pole küsinud, mida meil vaja läheb. Pakk jäi üheksa päeva hiljaks.",
+    "et": "Olen klient olnud kaksteist aastat, aga keegi pole küsinud, mida vaja. Pakk jäi üheksa päeva hiljaks.",
     "zh": "我在你们这里开户十二年，从来没有人问过我们以后需要什么。包裹晚了九天才到！",
     "zh-Hant": "我在你們這裡開戶十二年，從來沒有人問過我們以後需要什麼。包裹晚了九天才到！",
     "en": "After twelve years nobody has asked what we will need next. The parcel came nine days late!",

@@ -28,7 +28,9 @@ def test_a_doc_carries_the_analysis_exactly(analyzer, text):
 
 
 def test_docs_are_of_the_language_of_their_text(analyzer):
-    languages = [doc.lang_ for doc in analyzer.docs([TEXTS[lang] for lang in ("te", "bn", "nb", "nn", "et", "zh", "en")])]
+    languages = [
+        doc.lang_ for doc in analyzer.docs([TEXTS[lang] for lang in ("te", "bn", "nb", "nn", "et", "zh", "en")])
+    ]
     assert languages == ["te", "bn", "nb", "nb", "et", "zh", "en"]
 
 

@@ -1,5 +1,5 @@
 import threading
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +15,7 @@ def check(text, analysis):
     assert analysis.text == text
     spans = [(s.start, s.end) for s in analysis.sentences]
     assert spans == sorted(spans)
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     assert {i for start, end in spans for i in range(start, end)} >= {i for i, c in enumerate(text) if c.isalnum()}
     assert sum(analysis.scores.values()) == pytest.approx(1, abs=1e-3)
     assert set(analysis.scores) == set(FRAMES)

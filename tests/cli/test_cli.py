@@ -192,12 +192,10 @@ def test_version_and_help(run):
     assert "model" in listed
 
 
-def test_model_info(run, monkeypatch):
-    import stemme.model
-
+def test_model_info(run, monkeypatch, tmp_path):
     facts = {"name": "stemme-base", "languages": ["te", "bn"], "sha256": {"model.onnx": "ab12"}}
-    monkeypatch.setattr(stemme.model, "info", lambda folder: facts, raising=False)
-    result = run("model", "info")
+    monkeypatch.setattr("stemme.model.info.describe", lambda folder: facts)
+    result = run("model", "info", "--model", tmp_path)
     assert result.stdout == "name: stemme-base\nlanguages: te, bn\nsha256:\n  model.onnx: ab12\n"
 
 

@@ -1,8 +1,8 @@
 import json
 
 from stemme.corpus.check import check
-from stemme.corpus.split import assign, write_splits
 from stemme.corpus.records import read
+from stemme.corpus.split import assign, write_splits
 
 LONG = "The courier left my parcel in the rain behind the bicycle shed and rang no bell at all"
 
@@ -61,7 +61,9 @@ def test_members_of_a_pair_may_be_alike_but_must_differ_in_orientation(tmp_path)
 
 def test_splits_are_stored_stable_and_keep_pairs_together(tmp_path):
     records = [record(n) for n in range(200)]
-    records += [record(1000 + n, orientation=o, pair=f"p{n // 2}") for n in range(40) for o in [("focused", "centric")[n % 2]]]
+    records += [
+        record(1000 + n, orientation=o, pair=f"p{n // 2}") for n in range(40) for o in [("focused", "centric")[n % 2]]
+    ]
     file = written(tmp_path, *records)
     write_splits([file])
     first = {r.id: r.split for r in read(file)}

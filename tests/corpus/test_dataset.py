@@ -16,7 +16,11 @@ RECORDS = [
         "split": split,
         "sentences": [
             {"text": "Tere.", "frame": "neither"},
-            {"text": "{complaint delivery 2|Pakk jäi hiljaks}, {need service|helistage}.", "frame": "focused", "dimension": "offer"},
+            {
+                "text": "{complaint delivery 2|Pakk jäi hiljaks}, {need service|helistage}.",
+                "frame": "focused",
+                "dimension": "offer",
+            },
         ],
     }
     for n, split in enumerate(["train", "train", "dev", "test"])

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_viterbi_is_the_best_path_of_all():
     first = rng.normal(size=5).astype(np.float32)
 
     def total(path):
-        steps = sum(transitions[a, b] for a, b in zip(path, path[1:], strict=False))
+        steps = sum(transitions[a, b] for a, b in itertools.pairwise(path))
         return first[path[0]] + steps + sum(scores[i, t] for i, t in enumerate(path))
 
     paths = [tuple(p) for p in np.ndindex(*[5] * 6)]
@@ -47,7 +49,7 @@ def test_texts_of_different_length_do_not_touch_each_other():
 
 def test_an_inside_needs_its_own_beginning():
     (path,) = viterbi([emissions("O", "I-need", "I-complaint")], allowed_transitions(), FREE)
-    assert all(TAGS[tag][0] != "I" or i and TAGS[path[i - 1]][1:] == TAGS[tag][1:] for i, tag in enumerate(path))
+    assert all(TAGS[tag][0] != "I" or (i and TAGS[path[i - 1]][1:] == TAGS[tag][1:]) for i, tag in enumerate(path))
 
 
 def test_spans_carry_kind_and_code_points():

@@ -5,11 +5,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from conftest import CORPORA, MODEL  # noqa: E402
-from stemme.corpus.records import read  # noqa: E402
-from stemme.model.blocks import BlockMatrix  # noqa: E402
-from stemme.model.files import EMBEDDINGS  # noqa: E402
-from stemme.training.metrics import F1, match_spans  # noqa: E402
+from conftest import CORPORA, MODEL
+from stemme.corpus.records import read
+from stemme.model.blocks import BlockMatrix
+from stemme.model.files import EMBEDDINGS
+from stemme.training.metrics import F1, match_spans
 
 LANGUAGES = ("te", "bn", "nb", "et", "zh", "en")
 RECORDS = 60

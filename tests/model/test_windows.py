@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +39,7 @@ def test_every_subword_is_in_a_window_that_fits(lengths, size, overlap):
     found = cut(0, of, size, overlap)
     assert sorted({i for w in found for i in range(w.start, w.stop)}) == list(range(len(of)))
     assert all(0 < len(w) <= size for w in found)
-    assert all(a.start < b.start and b.start <= a.stop for a, b in zip(found, found[1:], strict=False))
+    assert all(a.start < b.start and b.start <= a.stop for a, b in itertools.pairwise(found))
 
 
 def test_batches_keep_to_limit_and_budget():

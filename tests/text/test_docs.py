@@ -31,6 +31,8 @@ from stemme.text.sentences import split
         ("und", "xx"),
         ("tlh", "xx"),
         ("", "xx"),
+        ("char_classes", "xx"),
+        ("../nb", "xx"),
     ],
 )
 def test_each_language_has_its_tokeniser(lang, name):

@@ -38,7 +38,9 @@ def test_macro_f1_agrees_with_scikit_learn():
     from sklearn.metrics import f1_score
 
     gold, predicted = list("aabbccabca"), list("abbbcaabcc")
-    assert macro_f1(list(zip(gold, predicted, strict=True))) == pytest.approx(f1_score(gold, predicted, average="macro"))
+    assert macro_f1(list(zip(gold, predicted, strict=True))) == pytest.approx(
+        f1_score(gold, predicted, average="macro")
+    )
 
 
 def test_accuracy_of_none_is_zero():

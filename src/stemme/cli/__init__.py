@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
-from stemme.cli import errors
+from stemme.cli import corpus, errors
 from stemme.cli.analyze import analyze
+from stemme.cli.evaluate import evaluate
 from stemme.cli.model import info
+from stemme.cli.train import train
 
 app = typer.Typer(
     name="stemme",
@@ -22,6 +24,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(errors.reported(analyze))
+app.command()(errors.reported(train))
+app.command()(errors.reported(evaluate))
+
+_corpus = typer.Typer(help="Gold records: checking and splitting.", no_args_is_help=True)
+_corpus.command()(errors.reported(corpus.check))
+_corpus.command()(errors.reported(corpus.split))
+app.add_typer(_corpus, name="corpus")
 
 _model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)
 _model.command()(errors.reported(info))

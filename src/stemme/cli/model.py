@@ -15,9 +15,10 @@ def info(
     ] = None,
 ) -> None:
     """Print what is known of a model: version, languages, labels, sizes, checksums."""
-    from importlib import import_module
+    from stemme.model.info import describe
+    from stemme.pipeline import packaged_model
 
-    for line in _lines(import_module("stemme.model").info(model)):
+    for line in _lines(describe(model or packaged_model())):
         typer.echo(line)
 
 

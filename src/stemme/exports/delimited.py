@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from stemme.errors import StemmeError
 from stemme.exports.cells import as_text, encodable
 from stemme.exports.encoding import find_encoding
 from stemme.exports.reader import Reader, unique_names
@@ -43,7 +44,10 @@ class DelimitedReader(Reader):
         self._text.seek(0)
         csv.field_size_limit(MAX_CELL)
         self._cells = csv.reader(self._lines(), delimiter=self.delimiter)
-        self.columns, renamed = unique_names(self._next_cells() or [])
+        header = self._next_cells()
+        if header is None:
+            raise StemmeError(f"{path}: the file is empty")
+        self.columns, renamed = unique_names(header)
         separated = f"separated by {_NAMES[self.delimiter]}" if self.delimiter != _NONE else "one column"
         self.notes = [self.encoding.removesuffix("-sig"), separated, *renamed]
 

@@ -1,1 +1,1 @@
-"""Languages, sentence boundaries and spaCy Docs of any text."""
+"""Before the network: which language a text is in, its sentences, its tokens."""

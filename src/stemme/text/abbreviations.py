@@ -28,14 +28,14 @@ def _lists(within: str, before_number: str = "", often_last: str = "") -> Abbrev
 
 
 _ENGLISH = _lists(
-    "dr mr mrs ms mx prof rev hon gov sen rep gen col maj capt cpl sgt cllr messrs mt ft st vs e.g i.e eg ie cf viz "
-    "approx dept est incl excl esp fig figs acct tel ext appt mgr adv smt sri shri ref dt re attn cc encl asst resp",
+    "dr mr mrs ms mx prof rev hon gov maj capt cpl sgt cllr messrs mt ft st vs e.g i.e eg ie cf viz "
+    "approx dept incl excl esp fig figs acct tel appt mgr adv smt sri shri ref dt attn cc encl asst resp",
     "no p pp vol ch sec art para ca c",
     "etc al a.m p.m jr sr inc ltd co corp bros ave blvd rd u.s u.k min max hrs mins secs yrs nos pcs inst ult",
 )
 _NORWEGIAN = _lists(
     "bl.a f.eks dvs ca evt inkl ekskl jf jfr iflg ifm mht pga pr ang vedr vha vs prof dr hr fr frk siv.ing mr mrs st "
-    "f.o.m t.o.m d.v.s m.a.o o.a.s bla feks eks tilsv el gj.sn oppr opprinn red sml tidl iht til.o.m "
+    "f.o.m t.o.m d.v.s m.a.o o.a.s bla feks eks tilsv gj.sn oppr opprinn sml tidl iht til.o.m "
     "mill mrd gjsn t.d d.e p.g.a m.h.t i.h.t i.f.m v.h.a anm journ.anm red.anm t.v t.h",
     "nr kl d s avd art kap pkt tlf kr § fig tab bd vol avsn",
     "osv o.l m.m m.v mv mm m.fl mfl etc o.s.v e.l el.l o.a ol e.kr f.kr kl stk",
@@ -69,7 +69,7 @@ _GERMAN = _lists(
 )
 _FRENCH = _lists("m mm mme mlle dr pr st ste env p.ex cf av bd", "no n p art fig tél", "etc")
 _SPANISH = _lists("sr sra srta dr dra ud uds vd vds d dña p.ej ej aprox av avda prof", "núm nro pág art tel", "etc")
-_TELUGU = _lists("ఎ ఎం ఎస్ ఎన్ ఎల్ ఎఫ్ కె జి టి డి పి బి వి సి ఆర్ జె రూ డా శ్రీ శ్రీమతి ఉదా కి.మీ సం ప్రొ కు చి మి.లీ కె.జి", "నెం నం పే", "మొ.. వగైరా")
+_TELUGU = _lists("ఎ ఎం ఎస్ ఎన్ ఎల్ ఎఫ్ కె జి టి డి పి బి వి సి ఆర్ జె రూ డా శ్రీ శ్రీమతి ఉదా కి.మీ సం ప్రొ కు చి మి.లీ కె.జి", "నెం నం పే", "మొ వగైరా")
 _BENGALI = _lists(
     "এ বি সি ডি ই এফ জি এইচ আই জে কে এল এম এন পি এস টি ভি ডা ডাঃ ড মো মোঃ মোসা টা রা লি প্রা কি.মি অধ্যা ইঞ্জি এড বি.দ্র মি সা",
     "নং পৃ",

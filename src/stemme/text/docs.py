@@ -28,6 +28,8 @@ _RUN = re.compile(r"\S{200}(?=\S)")
 """spaCy peels affixes off an unbroken run one by one, which is quadratic; longer runs are cut before."""
 
 _lock = threading.Lock()
+_LANGUAGE = re.compile("[a-z]{2,3}")
+"""Other names would be looked for among spaCy's modules, and found there (`char_classes`)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -96,7 +98,8 @@ def _class_name(lang: str) -> str:
     primary, *subtags = lang.split("-")
     primary = _ALIASES.get(primary.lower(), primary.lower())
     other_script = primary != "zh" and any(len(subtag) == 4 for subtag in subtags)
-    return _FALLBACK if other_script or primary in _NEEDS_MORE else primary
+    usable = _LANGUAGE.fullmatch(primary) and not other_script and primary not in _NEEDS_MORE
+    return primary if usable else _FALLBACK
 
 
 @cache

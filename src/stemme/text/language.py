@@ -89,7 +89,7 @@ _RARITY = 0.05
 _ROMANISED_SHARE = 0.14
 _ROMANISED_LEAST = 1.5
 _NEGLIGIBLE = 1e-3
-_LEAST_SCORE = 0.05
+_LEAST_SCORE = 0.1
 
 _lock = threading.Lock()
 

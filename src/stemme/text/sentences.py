@@ -41,30 +41,10 @@ _LAST_WORD = re.compile(r"[^\s(\[{\"'«“„‘]+\Z")
 _LONGEST_WORD = 24
 """No abbreviation or number is longer; looking no further back keeps a text of a million marks linear."""
 
-_ORDINALS = frozenset(
-    (
-        "cs",
-        "da",
-        "de",
-        "et",
-        "fi",
-        "fo",
-        "hr",
-        "hu",
-        "is",
-        "lt",
-        "lv",
-        "nb",
-        "nn",
-        "no",
-        "pl",
-        "sk",
-        "sl",
-        "sr",
-        "sv",
-        "tr",
-    )
-)
+_ORDINALS = frozenset((
+    "cs", "da", "de", "et", "fi", "fo", "hr", "hu", "is", "lt",
+    "lv", "nb", "nn", "no", "pl", "sk", "sl", "sr", "sv", "tr",
+))  # fmt: skip
 """Languages that write ordinal numbers with a full stop."""
 
 _NUMBER = re.compile(r"\d[\d.–-]*|[IVXLC]+")
@@ -115,8 +95,8 @@ def _is_boundary(text: str, start: int, match: re.Match[str], lang: str) -> bool
     follows = _NEXT.match(text, match.end())
     begins = follows[1] if follows else ""
     if match["emoji"]:
-        has_words = any(character.isalnum() for character in text[start : match.start()])
-        return has_words and (not begins.islower() or _FACE.match(match["emoji"]) is not None)
+        before = text[max(start, match.start() - _LONGEST_WORD) : match.start()]
+        return any(map(str.isalnum, before)) and (not begins.islower() or _FACE.match(match["emoji"]) is not None)
     if match["tail"] or not _WIDE.isdisjoint(match["mark"]):
         return not (match["closing"] and begins.islower())
     if match["mark"] == ".":

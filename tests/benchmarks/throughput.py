@@ -1,0 +1,96 @@
+"""Comments a second of the whole pipeline, of the bare network by ONNX Runtime, and of the same network by torch.
+
+All three run over the same windows, in one process, with the same number of threads, in turns; the median of
+several rounds is taken after one that only warms up. Ratios are what counts: absolute rates are the machine's.
+
+    python tests/benchmarks/throughput.py [--texts N] [--rounds N] [--threads N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+import stemme
+from stemme.corpus.records import read
+from stemme.exports.job import Job, run
+from stemme.model import windows
+from stemme.model.network import StemmeModel
+from stemme.model.predict import BATCH_SIZE, BUDGET
+from stemme.model.runtime import usable_cores
+from stemme.text.language import identify
+from stemme.text.sentences import split
+from stemme.training.train import TorchScorer
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "models" / "stemme-base"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--texts", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=usable_cores())
+    options = parser.parse_args()
+
+    comments = [record.text for record in read(ROOT / "corpora") if record.kind == "comment"]
+    # A running number keeps repeated comments from being the same text.
+    texts = [f"{n} {text}" for n, text in zip(range(options.texts), itertools.cycle(comments), strict=False)]
+    analyzer = stemme.load(MODEL, options.threads)
+    batches = prepared(texts, analyzer)
+    torch.set_num_threads(options.threads)
+    network = TorchScorer(StemmeModel.load(MODEL))
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
+        with source.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["comment"], *([text] for text in texts)])
+        job = Job(source=str(source), target=str(target), force=True)
+        runs: dict[str, Callable[[], object]] = {
+            "stemme analyze, CSV to CSV": lambda: run(job, lambda: analyzer),
+            "bare network, ONNX Runtime int8": lambda: [analyzer.runtime(batch) for batch in batches],
+            "bare network, torch fp32": lambda: [network(batch) for batch in batches],
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in runs}
+        for round_number in range(options.rounds + 1):
+            for name, action in runs.items():
+                start = time.perf_counter()
+                action()
+                if round_number:
+                    seconds[name].append(time.perf_counter() - start)
+
+    subwords = sum(int(batch.attention_mask.sum()) for batch in batches)
+    print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {len(texts):,} comments, ", end="")
+    print(f"{subwords:,} subwords, median of {options.rounds} rounds")
+    rates = {name: len(texts) / statistics.median(times) for name, times in seconds.items()}
+    for name, rate in rates.items():
+        spread = statistics.stdev(seconds[name]) / statistics.mean(seconds[name]) if options.rounds > 1 else 0
+        print(f"{name:34}{rate:9.1f} comments/s  {rate * subwords / len(texts):9,.0f} subwords/s  ±{spread:.0%}")
+    whole, bare, reference = rates.values()
+    print(f"stemme analyze / bare network      {whole / bare:9.2f}")
+    print(f"stemme analyze / torch             {whole / reference:9.2f}")
+
+
+def prepared(texts: list[str], analyzer: stemme.Analyzer) -> list[windows.Batch]:
+    """Return the batches that the analyzer would make of the texts."""
+    sentences = [split(text, identify(text).lang) for text in texts]
+    tokens = analyzer.runtime.tokenizer(texts)
+    cuts = [
+        window
+        for number, (found, spans) in enumerate(zip(tokens, sentences, strict=True))
+        for window in windows.cut(number, windows.sentence_of_tokens(found, spans))
+    ]
+    return [windows.collate(batch, tokens) for batch in windows.batches(cuts, BATCH_SIZE, BUDGET)]
+
+
+if __name__ == "__main__":
+    main()
