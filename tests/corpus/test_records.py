@@ -87,5 +87,5 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(StemmeError, match="no such file or folder"):
         list(read(tmp_path / "none"))
-    with pytest.raises(StemmeError, match=r"no \.jsonl file here"):
+    with pytest.raises(StemmeError, match=r"no comments.jsonl or documents.jsonl here"):
         list(read(tmp_path))

@@ -31,7 +31,7 @@ class Problem:
 
 
 def check(paths: Iterable[Path]) -> tuple[list[Problem], int]:
-    """Check corpus files, and all `.jsonl` files below folders.
+    """Check corpus files, and those below folders.
 
     Returns:
         The problems, in order of file and line, and the number of records read.

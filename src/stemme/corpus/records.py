@@ -28,6 +28,9 @@ from stemme.labels import (
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
+FILES = ("comments.jsonl", "documents.jsonl")
+"""Names of the files that hold a language's records; others below a folder are not its corpus."""
+
 _REQUIRED = {"id", "lang", "kind", "domain", "orientation", "sentences"}
 _OPTIONAL = {"pair", "trap", "split"}
 _UNSPACED = ("zh", "ja")
@@ -154,7 +157,7 @@ def _one_of(name: str, value: object, allowed: Sequence[str]) -> None:
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
-    """Return the corpus files among `paths`, and below those that are folders, in order of their names.
+    """Return the corpus files among `paths`, and those of the usual names below folders, in order of their names.
 
     Raises:
         StemmeError: A path does not exist, or no file is found.
@@ -163,14 +166,14 @@ def files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise StemmeError(f"{path}: no such file or folder")
-        found += sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        found += sorted(p for name in FILES for p in path.rglob(name)) if path.is_dir() else [path]
     if not found:
-        raise StemmeError(f"{', '.join(map(str, paths))}: no .jsonl file here")
+        raise StemmeError(f"{', '.join(map(str, paths))}: no {' or '.join(FILES)} here")
     return found
 
 
 def read(path: Path) -> Iterator[Record]:
-    """Read the records of a file, or of all `.jsonl` files below a folder.
+    """Read the records of a file, or of all corpus files below a folder.
 
     Raises:
         StemmeError: A record breaks the format; names file and line.

@@ -18,7 +18,9 @@ def describe(folder: Path) -> dict[str, Any]:
         StemmeError: No model of this version in the folder.
     """
     config = read_config(folder)
-    found = [folder / n for n in (files.GRAPH, files.EMBEDDINGS, files.TOKENIZER, files.WEIGHTS) if (folder / n).exists()]
+    found = [
+        folder / n for n in (files.GRAPH, files.EMBEDDINGS, files.TOKENIZER, files.WEIGHTS) if (folder / n).exists()
+    ]
     return {
         "folder": str(folder),
         "stemme": __version__,

@@ -100,7 +100,9 @@ class StemmeModel(PreTrainedModel):
 
     def __init__(self, config: StemmeConfig) -> None:
         super().__init__(config)
-        self.encoder = BertModel(BertConfig(**config.encoder, attn_implementation="sdpa"), add_pooling_layer=False)
+        # Dropout of attention maps draws more random numbers than all else together takes time on a CPU.
+        encoder = BertConfig(**config.encoder, attention_probs_dropout_prob=0.0, attn_implementation="sdpa")
+        self.encoder = BertModel(encoder, add_pooling_layer=False)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         hidden = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(config.dropout)
@@ -267,4 +269,5 @@ def _cross_entropy(logits: Any, labels: Tensor) -> Tensor:
     """Mean over the labelled entries; 0 where there is none."""
     flat = logits.float().reshape(-1, logits.shape[-1])
     total: Tensor = functional.cross_entropy(flat, labels.reshape(-1), ignore_index=IGNORED, reduction="sum")
-    return total / (labels != IGNORED).sum().clamp(min=1)
+    mean: Tensor = total / (labels != IGNORED).sum().clamp(min=1)
+    return mean

@@ -34,7 +34,6 @@ class Settings:
         weight_decay: Of all matrices.
         dropout: Before the heads.
         loss_weights: By head; those left out keep the network's own.
-        bf16: Whether products are taken in bfloat16: faster where the processor has it.
     """
 
     corpora: Path
@@ -50,7 +49,6 @@ class Settings:
     weight_decay: float = 0.01
     dropout: float = 0.1
     loss_weights: dict[str, float] = field(default_factory=dict)
-    bf16: bool = True
 
 
 def read(path: Path) -> Settings:

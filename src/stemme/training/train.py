@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -64,8 +63,8 @@ def torch_analyze(model: StemmeModel, tokenizer: SubwordTokenizer) -> Analyze:
     return analyze
 
 
-def train(settings: Settings, resume: bool = False) -> Report:
-    """Train and write the model into `settings.output/model`; returns the dev split's report.
+def train(settings: Settings, resume: bool = False) -> Path:
+    """Train and write the model; returns its folder, `model` in `settings.output`.
 
     Args:
         settings: Of the run.
@@ -105,9 +104,7 @@ def train(settings: Settings, resume: bool = False) -> Report:
     model.float()
     source.word_embeddings.save(folder / files.EMBEDDINGS)
     e5.build_tokenizer(source).save(str(folder / files.TOKENIZER), pretty=False)
-    report = evaluate(held, torch_analyze(model, tokenizer))
-    (settings.output / "dev.json").write_text(json.dumps(report, indent=1), "utf-8")
-    return report
+    return folder
 
 
 def _of_split(records: Sequence[Record], split: str) -> list[Record]:
@@ -127,7 +124,6 @@ def _arguments(settings: Settings) -> TrainingArguments:
         warmup_steps=settings.warmup,
         weight_decay=settings.weight_decay,
         max_grad_norm=1.0,
-        bf16=settings.bf16,
         use_cpu=not torch.cuda.is_available(),
         seed=settings.seed,
         train_sampling_strategy="group_by_length",

