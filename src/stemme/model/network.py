@@ -255,7 +255,8 @@ class StemmeModel(PreTrainedModel):
             reached = torch.logsumexp(alpha.unsqueeze(-1) + transitions, 1) + emissions[:, step]
             alpha = torch.where(mask[:, step].unsqueeze(-1), reached, alpha)
         total = torch.logsumexp(alpha, -1)
-        return ((total - path) * mask[:, 0]).sum() / mask.sum().clamp(min=1)
+        loss: Tensor = ((total - path) * mask[:, 0]).sum() / mask.sum().clamp(min=1)
+        return loss
 
 
 def _mean_over(mask: Tensor, values: Any) -> Tensor:
