@@ -3,7 +3,7 @@ import pickle
 import pytest
 import spacy
 
-from conftest import MIXED, TEXTS
+from samples import MIXED, TEXTS
 from stemme.component import COMPLAINTS, NEEDS
 
 

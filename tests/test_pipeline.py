@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import stemme
-from conftest import HOSTILE, MIXED, TEXTS
+from samples import HOSTILE, MIXED, TEXTS
 from stemme.labels import FRAMES
 
 

@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from stemme.analysis import Analysis, Complaint, Need
-from stemme.model.predict import BATCH_SIZE
+from stemme.defaults import BATCH_SIZE
 from stemme.pipeline import Analyzer, load
 from stemme.text.docs import make_doc
 

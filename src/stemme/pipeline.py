@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 import numpy as np
 
 from stemme.analysis import Analysis, Complaint, Need, Sentence
+from stemme.defaults import BATCH_SIZE
 from stemme.errors import StemmeError
 from stemme.labels import (
     DIMENSIONS,
@@ -18,7 +19,7 @@ from stemme.labels import (
     balance_of,
     orientation_of,
 )
-from stemme.model.predict import BATCH_SIZE, Floats, Mention, Prediction, predict
+from stemme.model.predict import Floats, Mention, Prediction, predict
 from stemme.model.runtime import Runtime
 from stemme.text.language import Language, identify
 from stemme.text.sentences import split

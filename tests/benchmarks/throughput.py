@@ -22,10 +22,11 @@ import torch
 
 import stemme
 from stemme.corpus.records import read
+from stemme.defaults import BATCH_SIZE
 from stemme.exports.job import Job, run
 from stemme.model import windows
 from stemme.model.network import StemmeModel
-from stemme.model.predict import BATCH_SIZE, BUDGET
+from stemme.model.predict import BUDGET
 from stemme.model.runtime import usable_cores
 from stemme.text.language import identify
 from stemme.text.sentences import split

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from conftest import MIXED, TEXTS
+from samples import MIXED, TEXTS
 from stemme.errors import StemmeError
 from stemme.model import e5
 

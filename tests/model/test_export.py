@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from conftest import CORPORA, MODEL
+from samples import CORPORA, MODEL
 from stemme.corpus.records import read
 from stemme.model.blocks import BlockMatrix
 from stemme.model.files import EMBEDDINGS

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from conftest import MODEL
+from samples import MODEL
 from stemme.errors import StemmeError
 from stemme.model import runtime
 from stemme.model.info import describe
@@ -12,7 +12,7 @@ from stemme.model.runtime import Runtime, usable_cores
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):
-    with pytest.raises(StemmeError, match="no model here, config.json, tokenizer.json, model.onnx"):
+    with pytest.raises(StemmeError, match=r"no model here, config\.json, tokenizer\.json, model\.onnx"):
         Runtime(tmp_path)
 
 

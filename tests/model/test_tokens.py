@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import HOSTILE, MIXED, MODEL, TEXTS
+from samples import HOSTILE, MIXED, MODEL, TEXTS
 from stemme.model import files
 from stemme.model.tokens import SubwordTokenizer, without_surrogates
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stemme.defaults import BATCH_SIZE
+
 if TYPE_CHECKING:
     from stemme.exports.job import Job, TextAnalyzer
     from stemme.exports.summary import Summary
@@ -38,7 +40,7 @@ def analyze(
     model: Annotated[
         Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
     ] = None,
-    batch_size: Annotated[int, typer.Option(min=1, help="Windows of text that the network takes at once.")] = 32,
+    batch_size: Annotated[int, typer.Option(min=1, help="Windows of text the network takes at once.")] = BATCH_SIZE,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
     ] = None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from stemme.analysis import Analysis
+from stemme.defaults import BATCH_SIZE
 from stemme.errors import StemmeError
 from stemme.exports.cells import as_text
 from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_column
@@ -17,8 +18,6 @@ from stemme.exports.output import check_target, choose_target, open_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.summary import Summary
 from stemme.exports.writer import Result
-
-BATCH_SIZE = 32
 
 Context = TypeVar("Context")
 

@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stemme.defaults import BATCH_SIZE
 from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
 from stemme.model import decoding, windows
 from stemme.model.tokens import SubwordTokenizer
 
 Floats = NDArray[np.float32]
-
-BATCH_SIZE = 32
-"""Windows of a batch at the most, where the caller says nothing."""
 
 BUDGET = 8192
 """Positions of a batch at the most: bounds the memory of the attention maps (12 heads of 512 x 512 a window)."""

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from stemme.cli import app
+
+RECORD = {
+    "id": "r1",
+    "lang": "te",
+    "kind": "comment",
+    "domain": "retail",
+    "orientation": "neither",
+    "sentences": [{"text": "నమస్తే.", "frame": "neither"}],
+}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    def write(*records):
+        (tmp_path / "comments.jsonl").write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in records), "utf-8")
+        return tmp_path
+
+    return write
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_good_corpus_passes(corpus):
+    result = run("corpus", "check", corpus(RECORD))
+    assert result.exit_code == 0
+    assert "1 records read, 0 problems" in result.output
+
+
+def test_problems_are_named_and_fail(corpus):
+    result = run("corpus", "check", corpus(RECORD, RECORD | {"orientation": "centric"}))
+    assert result.exit_code == 1
+    assert "comments.jsonl:2: orientation 'centric', but its frames make it 'neither'" in result.output
+
+
+def test_a_missing_corpus_is_one_line(tmp_path):
+    result = run("corpus", "check", tmp_path / "none")
+    assert result.exit_code == 1
+    assert "none: no such file or folder" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_splits_are_stored(corpus):
+    folder = corpus(RECORD)
+    assert "train 1" in run("corpus", "split", folder).output
+    assert json.loads((folder / "comments.jsonl").read_text("utf-8"))["split"] == "train"
+
+
+def test_evaluating_nothing_is_wrong_use(corpus):
+    result = run("evaluate", corpus(RECORD | {"split": "train"}))
+    assert result.exit_code == 2
+    assert "no record of the split test" in result.output
+
+
+def test_evaluation_prints_the_figures(corpus):
+    result = run("evaluate", corpus(RECORD | {"split": "test"}), "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.output)["te"]["orientation_accuracy"] in (0.0, 1.0)
+
+
+def test_training_with_a_missing_config_is_one_line(tmp_path):
+    result = run("train", tmp_path / "none.toml")
+    assert result.exit_code == 1
+    assert "none.toml" in result.output

@@ -1,0 +1,76 @@
+"""Training for real, on a handful of records: it runs, resumes, and what it writes is a model."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+
+from samples import CORPORA
+from stemme.corpus.records import read
+from stemme.model.export import export
+from stemme.model.network import StemmeConfig, StemmeModel
+from stemme.pipeline import load
+from stemme.training.card import write_card
+from stemme.training.evaluate import evaluate
+from stemme.training.settings import Settings
+from stemme.training.train import parameter_groups, train
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Settings over a corpus of twelve records."""
+    root = tmp_path_factory.mktemp("run")
+    lines = (CORPORA / "et" / "comments.jsonl").read_text("utf-8").splitlines()
+    by_split = {s: [line for line in lines if json.loads(line)["split"] == s] for s in ("train", "dev", "test")}
+    (root / "et").mkdir()
+    chosen = by_split["train"][:8] + by_split["dev"][:2] + by_split["test"][:2]
+    (root / "et" / "comments.jsonl").write_text("\n".join(chosen), "utf-8")
+
+    def settings(epochs):
+        return Settings(corpora=root, output=root / "out", languages=("et",), epochs=epochs, batch_size=4)
+
+    return settings
+
+
+@pytest.mark.slow
+def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
+    folder = train(small(1))
+    assert (small(1).output / "checkpoint-2").is_dir()
+
+    again = train(small(2), resume=True)
+    assert again == folder
+    state = json.loads((small(2).output / "checkpoint-4" / "trainer_state.json").read_text("utf-8"))
+    assert state["global_step"] == 4
+    assert [entry["epoch"] for entry in state["log_history"] if "eval_score" in entry] == [1.0, 2.0]
+
+    export(folder, tmp_path)
+    records = list(read(small(2).corpora))
+    report = evaluate([r for r in records if r.split == "test"], load(tmp_path).gold)
+    assert report["all"]["records"] == 2
+    write_card(tmp_path, small(2), records, report)
+    card = (tmp_path / "README.md").read_text("utf-8")
+    assert "| et | 8 | 0 | 2 | 0 | 2 | 0 |" in card
+    assert "- epochs: 2" in card
+    assert str(tmp_path) not in card
+
+
+def test_learning_rates_fall_downwards_and_vectors_do_not_decay(small):
+    encoder = {
+        "hidden_size": 8,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+        "intermediate_size": 8,
+        "vocab_size": 9,
+    }
+    model = StemmeModel(StemmeConfig(encoder=encoder, languages=["et"]))
+    settings = small(1)
+    groups = parameter_groups(model, settings)
+    rates = {id(p): (g["lr"], g["weight_decay"]) for g in groups for p in g["params"]}
+    layers = model.encoder.encoder.layer
+    found = [rates[id(layer.attention.self.query.weight)][0] for layer in layers]
+    top = settings.learning_rate
+    assert found == pytest.approx([top * settings.layer_decay**2, top * settings.layer_decay, top])
+    assert rates[id(model.frame_head.weight)] == (settings.head_learning_rate, settings.weight_decay)
+    assert rates[id(model.frame_head.bias)][1] == 0
+    assert id(model.get_input_embeddings().weight) not in rates
