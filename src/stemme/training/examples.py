@@ -30,7 +30,6 @@ class Example:
         dimensions: Of shape (sentences,), `IGNORED` for `neither`.
         tags: Of shape (subwords,).
         mentions: First and one past the last subword within the window, topic and severity of each whole mention.
-        language: Index of the language head's label.
     """
 
     tokens: Tokens
@@ -39,13 +38,12 @@ class Example:
     dimensions: NDArray[np.int64]
     tags: NDArray[np.int64]
     mentions: list[tuple[int, int, int, int]]
-    language: int
 
     def __len__(self) -> int:
         return len(self.window)
 
 
-def examples(records: Sequence[Record], tokenizer: SubwordTokenizer, languages: Sequence[str]) -> list[Example]:
+def examples(records: Sequence[Record], tokenizer: SubwordTokenizer) -> list[Example]:
     """Cut records into labelled windows, by the function that also cuts texts to analyse."""
     found = []
     for record, tokens in zip(records, tokenizer([r.text for r in records]), strict=True):
@@ -55,7 +53,6 @@ def examples(records: Sequence[Record], tokenizer: SubwordTokenizer, languages: 
         dimensions = np.array(
             [IGNORED if s.dimension is None else DIMENSIONS.index(s.dimension) for s in record.sentences]
         )
-        language = languages.index(record.lang) if record.lang in languages else IGNORED
         for window in windows.cut(0, sentence_of):
             seen = slice(window.sentences[0], window.sentences[-1] + 1)
             inside = [
@@ -69,7 +66,7 @@ def examples(records: Sequence[Record], tokenizer: SubwordTokenizer, languages: 
                 if window.start <= first < stop <= window.stop
             ]
             window_tags = tags[window.start : window.stop]
-            found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, inside, language))
+            found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, inside))
     return found
 
 
@@ -102,7 +99,6 @@ def collate(batch: Sequence[Example]) -> dict[str, Tensor]:
         "mention_mask": np.zeros((len(batch), mentions, positions), np.float32),
         "topic_labels": np.full((len(batch), mentions), IGNORED),
         "severity_labels": np.full((len(batch), mentions), IGNORED),
-        "language_labels": np.array([e.language for e in batch]),
     }
     for row, example in enumerate(batch):
         labels["frame_labels"][row, : len(example.frames)] = example.frames

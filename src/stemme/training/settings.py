@@ -40,12 +40,12 @@ class Settings:
     output: Path
     languages: tuple[str, ...] = ("bn", "en", "et", "nb", "te", "zh")
     seed: int = 0
-    epochs: int = 12
+    epochs: int = 8
     batch_size: int = 16
-    learning_rate: float = 1e-4
+    learning_rate: float = 1.5e-4
     layer_decay: float = 0.9
     head_learning_rate: float = 1e-3
-    warmup: float = 0.1
+    warmup: float = 0.06
     weight_decay: float = 0.01
     dropout: float = 0.1
     loss_weights: dict[str, float] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from stemme.model.predict import Scores, predict
 from stemme.model.tokens import SubwordTokenizer
 from stemme.model.windows import Batch
 from stemme.pipeline import assemble
-from stemme.text.language import Language
+from stemme.text.language import identify
 from stemme.training.evaluate import Analyze, Report, evaluate
 from stemme.training.examples import Example, collate, examples
 from stemme.training.settings import Settings
@@ -43,7 +43,7 @@ class TorchScorer:
             torch.from_numpy(batch.attention_mask),
             torch.from_numpy(batch.sentence_mask),
         )
-        logits = (output.frame, output.dimension, output.tag, output.topic, output.severity, output.language)
+        logits = (output.frame, output.dimension, output.tag, output.topic, output.severity)
         chain = (self.model.transition_scores(), self.model.first_scores())
         return Scores(*(values.float().numpy() for values in (*logits, *chain)))
 
@@ -54,9 +54,8 @@ def torch_analyze(model: StemmeModel, tokenizer: SubwordTokenizer) -> Analyze:
     def analyze(texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]] | None) -> list[Analysis]:
         assert sentences is not None
         predictions = predict(texts, sentences, tokenizer, TorchScorer(model))
-        languages = model.config.languages
         return [
-            assemble(text, Language(languages[int(p.languages.argmax())], float(p.languages.max())), spans, p)
+            assemble(text, identify(text), spans, p)
             for text, spans, p in zip(texts, sentences, predictions, strict=True)
         ]
 
@@ -80,7 +79,7 @@ def train(settings: Settings, resume: bool = False) -> Path:
     languages = sorted({record.lang for record in learned})
     options: dict[str, Any] = {"dropout": settings.dropout}
     model = StemmeModel.from_encoder(source, languages, **options)
-    model.config.loss_weights |= settings.loss_weights
+    model.config.loss_weights = model.config.loss_weights | settings.loss_weights
     tokenizer_path = settings.output / files.TOKENIZER
     tokenizer_path.parent.mkdir(parents=True, exist_ok=True)
     e5.build_tokenizer(source).save(str(tokenizer_path), pretty=False)
@@ -92,7 +91,7 @@ def train(settings: Settings, resume: bool = False) -> Path:
         tokenizer,
         model=model,
         args=_arguments(settings),
-        train_dataset=_Examples(examples(learned, tokenizer, languages)),
+        train_dataset=_Examples(examples(learned, tokenizer)),
         eval_dataset=_Examples([]),
         data_collator=_collate_items,
     )
