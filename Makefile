@@ -8,7 +8,7 @@ INPUTS := pyproject.toml constraints.txt
 .PHONY: demo test bench train clean
 
 demo: $(CORE)
-	.venv/bin/stemme analyze corpora/samples/feedback.csv --force
+	.venv/bin/stemme analyze corpora/samples/feedback.csv --force  # writes feedback.stemme.csv beside it
 
 test: $(DEV)
 	.venv-dev/bin/ruff check
@@ -18,6 +18,7 @@ test: $(DEV)
 	.venv-dev/bin/pytest
 
 bench: $(DEV)
+	.venv-dev/bin/python tests/benchmarks/startup.py
 	.venv-dev/bin/python tests/benchmarks/throughput.py
 
 train: $(DEV)

@@ -2,8 +2,9 @@ import pickle
 
 import pytest
 import spacy
+from spacy.tokens import Doc, DocBin
 
-from samples import MIXED, TEXTS
+from samples import HOSTILE, MIXED, TEXTS
 from stemme.component import COMPLAINTS, NEEDS
 
 
@@ -59,10 +60,33 @@ def test_the_components_own_sentences_yield_to_those_set_before():
     assert all(s._.frame for s in doc.sents)
 
 
-def test_the_component_is_sent_to_other_processes_without_its_model(nlp):
-    component = nlp.get_pipe("stemme")
-    copy = pickle.loads(pickle.dumps(component))
-    assert (copy.name, copy.model, copy.batch_size) == (component.name, component.model, component.batch_size)
+def test_docs_survive_serialisation(analyzer):
+    doc = analyzer.doc(TEXTS["te"])
+    again = Doc(doc.vocab).from_bytes(doc.to_bytes())
+    assert again._.analysis == doc._.analysis
+    assert again._.orientation == doc._.orientation
+    bag = DocBin(store_user_data=True, docs=[doc])
+    (stored,) = DocBin().from_bytes(bag.to_bytes()).get_docs(doc.vocab)
+    assert stored._.analysis == doc._.analysis
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same_docs(nlp):
+    texts = list(TEXTS.values())
+    found = [doc._.orientation for doc in nlp.pipe(texts, n_process=2, batch_size=4)]
+    assert found == [doc._.orientation for doc in nlp.pipe(texts)]
+
+
+def test_a_loaded_model_is_left_behind_when_the_component_is_sent_away(nlp):
+    nlp(TEXTS["en"])
+    assert pickle.loads(pickle.dumps(nlp.get_pipe("stemme")))._loaded is None
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_strings_become_docs(analyzer, text):
+    doc = analyzer.doc(text)
+    assert len(doc.text) == len(text)
+    assert doc._.analysis.text == text
 
 
 def test_displacy_draws_the_spans(analyzer):

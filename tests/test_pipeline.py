@@ -1,4 +1,5 @@
 import threading
+from collections import Counter
 from itertools import islice, pairwise
 
 import pytest
@@ -50,8 +51,8 @@ def test_a_text_without_content_is_neither(analyzer, text):
 
 
 def test_a_megabyte_is_read_to_its_end(analyzer):
-    text = (TEXTS["nb"] + " ") * 80 + "Pakken er borte 😡."
-    text = text + "\n" + "x" * (1_000_000 - len(text) - 1)
+    text = (TEXTS["nb"] + "\n") * 80
+    text += "=" * (1_000_000 - len(text) - 20) + "\nPakken er borte 😡."
     analysis = analyzer(text)
     assert analysis.sentences[-1].end == len(text)
     assert len(analysis.sentences) >= 160
@@ -89,14 +90,15 @@ def test_a_stream_is_not_read_far_ahead(analyzer):
     assert len(taken) < 100
 
 
-def test_a_long_text_is_read_in_windows_that_change_little(analyzer):
-    sentence = TEXTS["nb"]
-    alone = [s.frame for s in analyzer(sentence).sentences]
-    long = analyzer("\n".join([sentence] * 60))
+def test_a_long_text_is_read_in_windows_without_seams(analyzer):
+    long = analyzer("\n".join([TEXTS["nb"]] * 60))
     assert len(long.sentences) == 120
     assert len(analyzer.runtime.tokenizer([long.text])[0]) > 1024
-    same = sum(s.frame == alone[i % 2] for i, s in enumerate(long.sentences))
-    assert same >= 108
+    for parity in (0, 1):
+        frames = Counter(s.frame for s in long.sentences[parity::2])
+        assert frames.most_common(1)[0][1] >= 54, frames
+    complaints = Counter(long.text[c.start : c.end] for c in long.complaints)
+    assert not complaints or complaints.most_common(1)[0][1] >= 0.8 * complaints.total()
 
 
 def test_a_given_language_is_kept(analyzer):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from stemme.labels import (
     Dimension,
@@ -90,6 +90,22 @@ class Analysis:
             return None
         return max((s for s in self.sentences if s.frame in frames), key=lambda s: s.score, default=None)
 
+    def to_fields(self) -> dict[str, Any]:
+        """Return all fields as plain values, nothing rounded; `from_fields` reads them back."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: dict[str, Any]) -> Analysis:
+        """Return the analysis that `to_fields` has written."""
+        return cls(
+            **fields
+            | {
+                "sentences": _with(Sentence, fields["sentences"]),
+                "needs": _with(Need, fields["needs"]),
+                "complaints": _with(Complaint, fields["complaints"]),
+            }
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis in the output schema: a JSON-ready dict without the text, scores rounded."""
         return {
@@ -102,6 +118,13 @@ class Analysis:
             "needs": [_written(need) for need in self.needs],
             "complaints": [_written(complaint) for complaint in self.complaints],
         }
+
+
+_Item = TypeVar("_Item", Sentence, Need, Complaint)
+
+
+def _with(cls: type[_Item], fields: list[dict[str, Any]]) -> list[_Item]:
+    return [cls(**item) for item in fields]
 
 
 def _written(item: Sentence | Need | Complaint) -> dict[str, Any]:

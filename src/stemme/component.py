@@ -15,8 +15,9 @@ This module stands apart from `stemme.pipeline` because it imports spaCy, which 
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 
 from spacy.language import Language
@@ -29,6 +30,9 @@ from stemme.text.docs import make_doc
 
 NEEDS, COMPLAINTS = "needs", "complaints"
 """Keys of `doc.spans`."""
+
+_KEY = "stemme"
+"""Where `doc.user_data` keeps the analysis, as plain values that spaCy can serialise."""
 
 
 def annotated(analysis: Analysis) -> Doc:
@@ -44,19 +48,19 @@ def set_annotations(doc: Doc, analysis: Analysis) -> None:
     """Write an analysis of `doc.text` on the Doc; a mention within a token is widened to the whole token."""
     _register_extensions()
     doc.cats |= {str(frame): score for frame, score in analysis.scores.items()}
-    doc._.orientation = analysis.orientation
-    doc._.analysis = analysis
+    doc.user_data[_KEY] = analysis.to_fields()
     if not doc.has_annotation("SENT_START"):
         starts = {s.start for s in analysis.sentences[1:]}
         for token in doc:
             token.is_sent_start = token.i == 0 or any(
                 start in starts for start in range(token.idx, token.idx + len(token))
             )
-    for sentence in doc.sents if len(doc) else ():
+    begins = [s.start for s in analysis.sentences]
+    for sentence in doc.sents if begins and len(doc) else ():
+        # The one that covers the middle: the Doc's own sentences may differ from ours.
         middle = (sentence.start_char + sentence.end_char) // 2
-        found = next((s for s in analysis.sentences if s.start <= middle < s.end), None)
-        if found:
-            sentence._.frame, sentence._.dimension = found.frame, found.dimension
+        found = analysis.sentences[max(0, bisect_right(begins, middle) - 1)]
+        sentence._.frame, sentence._.dimension = found.frame, found.dimension
     doc.spans[NEEDS] = _spans(doc, analysis.needs)
     doc.spans[COMPLAINTS] = _spans(doc, analysis.complaints)
 
@@ -86,11 +90,14 @@ class StemmeComponent:
         self.name = name
         self.model = model
         self.batch_size = batch_size
+        self._loaded: tuple[int, Analyzer] | None = None
 
-    @cached_property
+    @property
     def analyzer(self) -> Analyzer:
-        """The model, loaded at the first Doc."""
-        return load(self.model)
+        """The model, loaded at the first Doc, and again in a process forked off: threads do not survive a fork."""
+        if self._loaded is None or self._loaded[0] != os.getpid():
+            self._loaded = os.getpid(), load(self.model)
+        return self._loaded[1]
 
     def __call__(self, doc: Doc) -> Doc:
         """Analyse and annotate a Doc."""
@@ -106,7 +113,7 @@ class StemmeComponent:
 
     def __getstate__(self) -> dict[str, object]:
         """The loaded model stays behind: another process loads its own."""
-        return {"name": self.name, "model": self.model, "batch_size": self.batch_size}
+        return {"name": self.name, "model": self.model, "batch_size": self.batch_size, "_loaded": None}
 
 
 @Language.factory(
@@ -128,10 +135,15 @@ def make_component(nlp: Language, name: str, model: str | None, batch_size: int)
 
 def _register_extensions() -> None:
     """Declare the attributes once; spaCy refuses a second declaration."""
-    for target, names in (
-        (Doc, ("orientation", "analysis")),
-        (Span, ("frame", "dimension", "topic", "severity", "score")),
-    ):
-        for name in names:
-            if not target.has_extension(name):
-                target.set_extension(name, default=None)
+    if not Doc.has_extension("analysis"):
+        Doc.set_extension("analysis", getter=_analysis)
+    if not Doc.has_extension("orientation"):
+        Doc.set_extension("orientation", getter=lambda doc: doc.user_data.get(_KEY, {}).get("orientation"))
+    for name in ("frame", "dimension", "topic", "severity", "score"):
+        if not Span.has_extension(name):
+            Span.set_extension(name, default=None)
+
+
+def _analysis(doc: Doc) -> Analysis | None:
+    fields = doc.user_data.get(_KEY)
+    return None if fields is None else Analysis.from_fields(fields)

@@ -216,10 +216,13 @@ def _chunks(pairs: Iterable[tuple[str, Context]], limit: int) -> Iterator[list[t
     chunk: list[tuple[str, Context]] = []
     characters = 0
     for pair in pairs:
-        if chunk and (len(chunk) == limit or characters + len(pair[0]) > _CHARACTERS_AHEAD):
+        if chunk and characters + len(pair[0]) > _CHARACTERS_AHEAD:
             yield chunk
             chunk, characters = [], 0
         chunk.append(pair)
         characters += len(pair[0])
+        if len(chunk) == limit:
+            yield chunk
+            chunk, characters = [], 0
     if chunk:
         yield chunk

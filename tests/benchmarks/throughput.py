@@ -13,6 +13,7 @@ import csv
 import itertools
 import platform
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from stemme.text.language import identify
 from stemme.text.sentences import split
 from stemme.training.train import TorchScorer
 
+LEAST_OF_BARE, LEAST_OF_TORCH = 0.8, 2.0
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "stemme-base"
 
@@ -49,7 +51,7 @@ def main() -> None:
     analyzer = stemme.load(MODEL, options.threads)
     batches = prepared(texts, analyzer)
     torch.set_num_threads(options.threads)
-    network = TorchScorer(StemmeModel.load(MODEL))
+    network = TorchScorer(StemmeModel.from_pretrained(MODEL))
 
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
@@ -77,8 +79,10 @@ def main() -> None:
         spread = statistics.stdev(seconds[name]) / statistics.mean(seconds[name]) if options.rounds > 1 else 0
         print(f"{name:34}{rate:9.1f} comments/s  {rate * subwords / len(texts):9,.0f} subwords/s  ±{spread:.0%}")
     whole, bare, reference = rates.values()
-    print(f"stemme analyze / bare network      {whole / bare:9.2f}")
-    print(f"stemme analyze / torch             {whole / reference:9.2f}")
+    print(f"stemme analyze / bare network      {whole / bare:9.2f}  (at least {LEAST_OF_BARE})")
+    print(f"stemme analyze / torch             {whole / reference:9.2f}  (at least {LEAST_OF_TORCH})")
+    if whole / bare < LEAST_OF_BARE or whole / reference < LEAST_OF_TORCH:
+        sys.exit("slower than it must be")
 
 
 def prepared(texts: list[str], analyzer: stemme.Analyzer) -> list[windows.Batch]:

@@ -112,3 +112,15 @@ def test_a_file_knows_its_columns_and_rows_at_the_start(tmp_path):
     with JsonlReader.open(path) as reader:
         assert (reader.columns, reader.total) == (("a", "b"), 2)
         assert [reader.fraction for _ in reader.rows()] == [0.5, 1.0]
+
+
+@pytest.mark.parametrize("depth", [400, 990, 5000, 100_000])
+def test_deep_json_is_refused_before_the_run_or_written_whole(tmp_path, analyzer, depth):
+    line = '{"text": "hi", "x": ' + "[" * depth + "]" * depth + "}"
+    (tmp_path / "in.jsonl").write_text(line + "\n", encoding="utf-8")
+    try:
+        run(Job(str(tmp_path / "in.jsonl"), str(tmp_path / "out.csv")), lambda: analyzer)
+    except StemmeError as error:
+        assert "nested too deep" in str(error)  # noqa: PT017
+    else:
+        assert "[" * depth in (tmp_path / "out.csv").read_text("utf-8")

@@ -125,6 +125,25 @@ def test_a_directory_that_lies_about_sizes_is_found_out(make):
         open_reader(str(source))
 
 
+def test_a_row_number_counts_where_its_cells_have_none(make, tmp_path):
+    source = make([["comment"], ["a"]])
+    bomb = tmp_path / "bomb.xlsx"
+    stray = b'<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>5</v></c></row></sheetData>'
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w") as new:
+        for name in old.namelist():
+            new.writestr(
+                name, old.read(name).replace(b"</sheetData>", stray) if "sheet1.xml" in name else old.read(name)
+            )
+    with pytest.raises(StemmeError, match="span 1,048,576 rows"):
+        open_reader(str(bomb))
+
+
+def test_a_long_list_is_refused_rather_than_cut(tmp_path, analyzer):
+    (tmp_path / "in.jsonl").write_text('{"text": "hi", "tags": ["' + "x" * 40_000 + '"]}\n', encoding="utf-8")
+    with pytest.raises(StemmeError, match='row 1: the cell in "tags" has 40,004 characters'):
+        run(Job(str(tmp_path / "in.jsonl"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+
+
 def test_a_stray_cell_at_the_far_corner_is_refused(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
         sheet = book.add_worksheet()

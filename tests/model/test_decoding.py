@@ -1,4 +1,5 @@
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_spans_carry_kind_and_code_points():
     text = "please call me, parcel came late 😀 ok"
     tags = ["O", "B-need", "I-need", "B-complaint", "I-complaint", "I-complaint", "O", "O"]
     path = np.array([TAGS.index(t) for t in tags])
-    found = spans(text, words(text), np.zeros(8, np.int64), path, emissions(*tags) / 4)
+    found = spans(text, words(text), [(0, len(text))], np.zeros(8, np.int64), path, emissions(*tags) / 4)
     assert [(s.kind, text[s.start : s.end], s.score) for s in found] == [
         ("need", "call me,", 1.0),
         ("complaint", "parcel came late", 1.0),
@@ -66,7 +67,7 @@ def test_spans_carry_kind_and_code_points():
 def test_a_span_is_parted_where_a_sentence_ends():
     text = "came late again"
     path = np.array([TAGS.index(t) for t in ("B-complaint", "I-complaint", "I-complaint")])
-    found = spans(text, words(text), np.array([0, 0, 1]), path, np.ones((3, 5), np.float32) / 5)
+    found = spans(text, words(text), [(0, 9), (10, 15)], np.array([0, 0, 1]), path, np.ones((3, 5), np.float32) / 5)
     assert [text[s.start : s.end] for s in found] == ["came late", "again"]
 
 
@@ -82,5 +83,35 @@ def test_a_span_is_parted_where_a_sentence_ends():
 )
 def test_words_stay_whole_where_spaces_part_them(text, inner, whole):
     start = text.index(inner)
-    begin, end = whole_words(text, start, start + len(inner))
+    begin, end = whole_words(text, start, start + len(inner), 0, len(text))
     assert text[begin:end] == whole
+
+
+def test_a_span_stays_in_its_sentence_and_takes_no_mark_of_a_picture():
+    for text, start in (("Takk 👍️Ring meg", 7), ("3️⃣Ring meg", 3)):
+        found = whole_words(text, start, start + 4, start, len(text))
+        assert found == (start, start + 4)
+        assert whole_words(text, start, start + 4, 0, len(text)) == found
+
+
+def test_a_second_mention_in_a_word_begins_behind_the_first():
+    text = "kommet for sent"
+    tokens = Tokens(np.zeros(4, np.int64), np.array([0, 3, 7, 11]), np.array([3, 6, 10, 15]))
+    path = np.array([TAGS.index(t) for t in ("B-complaint", "B-complaint", "I-complaint", "I-complaint")])
+    found = spans(text, tokens, [(0, 15)], np.zeros(4, np.int64), path, np.ones((4, 5), np.float32) / 5)
+    assert [text[s.start : s.end] for s in found] == ["kommet", "for sent"]
+
+
+def test_a_word_without_end_is_widened_a_little_only():
+    text = "a" * 100_000
+    start, end = whole_words(text, 50_000, 50_001, 0, len(text))
+    assert end - start < 200
+
+
+def test_one_long_text_costs_no_memory_for_the_short_ones():
+    many = [np.zeros((1, len(TAGS)), np.float32)] * 500 + [np.zeros((100_000, len(TAGS)), np.float32)]
+    tracemalloc.start()
+    viterbi(many, allowed_transitions(), FREE)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000

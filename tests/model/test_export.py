@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-
 from samples import CORPORA, MODEL
 from stemme.corpus.records import read
 from stemme.model.blocks import BlockMatrix

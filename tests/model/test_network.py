@@ -2,12 +2,13 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS  # noqa: E402
-from stemme.model.decoding import TAGS, viterbi  # noqa: E402
-from stemme.model.network import IGNORED, StemmeConfig, StemmeModel  # noqa: E402
+from stemme.errors import StemmeError
+from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
+from stemme.model.blocks import BlockMatrix
+from stemme.model.decoding import TAGS, viterbi
+from stemme.model.network import IGNORED, StemmeConfig, StemmeModel
 
 ENCODER = {
     "hidden_size": 32,
@@ -108,6 +109,10 @@ def test_a_saved_model_scores_the_same_without_its_word_embeddings(model, tmp_pa
     model.save_pretrained(tmp_path)
     with safe_open(tmp_path / "model.safetensors", "numpy") as file:
         assert not any("word_embeddings" in name for name in file.keys())  # noqa: SIM118
+    with pytest.raises(StemmeError, match=r"embeddings\.q4: missing"):
+        StemmeModel.from_pretrained(tmp_path)
+    blocks = BlockMatrix(np.full((50, 16), 0x2F, np.uint8), np.ones((50, 1), np.float16))
+    blocks.save(tmp_path / "embeddings.q4")
+    model.attach_embeddings(blocks)
     loaded = StemmeModel.from_pretrained(tmp_path).eval()
-    loaded.get_input_embeddings().weight.data.copy_(model.get_input_embeddings().weight.data)
     np.testing.assert_allclose(loaded(*inputs()).tag.detach(), model(*inputs()).tag.detach(), atol=1e-6)

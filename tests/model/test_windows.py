@@ -64,3 +64,10 @@ def test_a_batch_holds_the_special_subwords_and_masks_the_rest():
 def test_a_subword_belongs_to_the_sentence_it_ends_in(end, expected):
     tokens = Tokens(np.array([5, 6]), np.array([0, end]), np.array([end, 9]))
     assert sentence_of_tokens(tokens, [(0, 3), (3, 9)]).tolist() == expected
+
+
+def test_sentences_without_a_subword_take_no_row():
+    window = cut(0, np.array([0, 0, 3000, 3000]))[0]
+    tokens = Tokens(np.arange(5, 9), np.arange(4), np.arange(1, 5))
+    mask = collate([window], [tokens]).sentence_mask
+    assert mask.tolist() == [[[0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 0]]]

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-pytest.importorskip("torch")
-
 from samples import CORPORA
 from stemme.corpus.records import read
 from stemme.model.export import export

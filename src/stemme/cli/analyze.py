@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stemme.defaults import BATCH_SIZE
+from stemme.errors import UsageError
 
 if TYPE_CHECKING:
     from stemme.exports.job import Job, TextAnalyzer
@@ -66,7 +68,7 @@ def analyze(
         target=output,
         text_column=text_column,
         id_column=id_column,
-        lang=lang,
+        lang=None if lang is None else _tag(lang),
         batch_size=batch_size,
         keep_input=keep_input,
         force=force,
@@ -77,6 +79,16 @@ def analyze(
         quiet=quiet,
         progress=sys.stderr.isatty() if progress is None else progress,
     )
+
+
+def _tag(lang: str) -> str:
+    """Return a BCP 47 tag in its usual case (`zh-Hant`)."""
+    found = re.fullmatch(r"([a-z]{2,3})(?:-([a-z]{4}))?", lang, re.IGNORECASE | re.ASCII)
+    if found is None:
+        raise UsageError(
+            f"--lang {lang!r}: not a language tag; write te, bn, nb, nn, et, zh, zh-Hant, en or another of BCP 47"
+        )
+    return found[1].lower() + (f"-{found[2].title()}" if found[2] else "")
 
 
 def _load(model: Path | None, threads: int | None) -> TextAnalyzer:

@@ -38,7 +38,7 @@ def reported(command: Callable[Parameters, Returned]) -> Callable[Parameters, Re
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
-            _say("interrupted; no file was written")
+            _say("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # Whoever read our output has had enough. Python flushes standard output once more at the end.

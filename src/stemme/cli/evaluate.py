@@ -16,6 +16,7 @@ class Split(str, Enum):
     train = "train"
     dev = "dev"
     test = "test"
+    probe = "probe"
 
 
 def evaluate(

@@ -58,6 +58,7 @@ def load(folder: Path) -> DatasetDict:
         {
             split: Dataset.from_list(list(_rows(r for r in records if r.split == split)), features=FEATURES)
             for split in SPLITS
+            if any(r.split == split for r in records)
         }
     )
 

@@ -25,7 +25,9 @@ from stemme.labels import (
     orientation_of,
 )
 
-Split = Literal["train", "dev", "test"]
+Split = Literal["train", "dev", "test", "probe"]
+"""`probe` holds languages that nothing is trained on; it is measured by itself."""
+
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 FILES = ("comments.jsonl", "documents.jsonl")
@@ -81,7 +83,7 @@ def parse_record(line: str) -> Record:
     """
     try:
         raw = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise RecordError(f"not JSON ({error}); write one object a line") from error
     if not isinstance(raw, dict):
         raise RecordError("not a JSON object; write one object a line")
@@ -96,6 +98,8 @@ def parse_record(line: str) -> Record:
     _one_of("kind", raw["kind"], RECORD_KINDS)
     _one_of("domain", raw["domain"], DOMAINS)
     _one_of("orientation", raw["orientation"], ORIENTATIONS)
+    if not isinstance(raw.get("pair", ""), str) or not isinstance(raw.get("trap", False), bool):
+        raise RecordError("pair must be a string and trap true or false")
     if raw.get("split") is not None:
         _one_of("split", raw["split"], SPLITS)
 
@@ -113,7 +117,7 @@ def parse_record(line: str) -> Record:
         sentences=tuple(sentences),
         mentions=tuple(mentions),
         pair=raw.get("pair"),
-        trap=bool(raw.get("trap", False)),
+        trap=raw.get("trap", False),
         split=raw.get("split"),
     )
 

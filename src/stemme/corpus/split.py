@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from stemme.corpus.records import SPLITS, Record, Split, files, lines, parse_record, read
+from stemme.corpus.records import Record, Split, files, lines, parse_record, read
 
 SHARES: dict[Split, float] = {"train": 0.8, "dev": 0.1, "test": 0.1}
 
@@ -39,7 +39,7 @@ def assign(records: Iterable[Record], seed: int = 0) -> dict[str, Split]:
         count = counts[_stratum(members)]
         total = sum(count.values()) + len(members)
         # The split that lacks most; ties go to train, so that a stratum of few is learned rather than tested.
-        split = max(SPLITS, key=lambda s: (SHARES[s] * total - count[s], s == "train"))
+        split = max(SHARES, key=lambda s: (SHARES[s] * total - count[s], s == "train"))
         count[split] += len(members)
         assigned |= {member.id: split for member in members}
     return assigned

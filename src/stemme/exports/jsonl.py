@@ -75,6 +75,7 @@ class JsonlReader(Reader):
     def _object(self, line: bytes) -> Mapping[str, Any]:
         try:
             value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+            as_json(value)  # writing it again nests deeper than reading it
         except UnicodeDecodeError as error:
             self._refuse_line(f"not UTF-8 at byte {error.start + 1}; JSON is UTF-8")
         except json.JSONDecodeError as error:

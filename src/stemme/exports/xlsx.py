@@ -129,9 +129,10 @@ class XlsxWriter(TableWriter):
 
     def _refuse_long(self, number: int, values: Sequence[Any]) -> None:
         for name, value in zip(self._columns, values, strict=True):
-            if isinstance(value, str) and _units(value) > MAX_CELL:
+            length = _units(as_text(value)) if isinstance(value, str | bytes | Mapping | list | tuple) else 0
+            if length > MAX_CELL:
                 raise StemmeError(
-                    f'row {number}: the cell in "{name}" has {_units(value):,} characters and Excel holds '
+                    f'row {number}: the cell in "{name}" has {length:,} characters and Excel holds '
                     f"{MAX_CELL:,}; write .csv, .parquet or .jsonl instead"
                 )
 

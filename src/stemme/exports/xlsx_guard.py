@@ -21,6 +21,7 @@ MAX_CELLS = 25_000_000
 """Cells of the rectangle that a sheet spans, empty ones counted."""
 
 _CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br=["'](\d{1,7})["']""")
 _CHUNK = 1 << 22
 _OVERLAP = 1 << 10
 
@@ -54,6 +55,8 @@ def _refuse_wide(path: Path, name: str, part: IO[bytes]) -> None:
         while chunk := part.read(_CHUNK):
             for column, row in _CELL.findall(kept + chunk):
                 columns.add(column)
+                first, last = min(first, int(row)), max(last, int(row))
+            for row in _ROW.findall(kept + chunk):
                 first, last = min(first, int(row)), max(last, int(row))
             kept = chunk[-_OVERLAP:]
     positions = [_position(column) for column in columns]

@@ -18,11 +18,15 @@ TAGS: tuple[str, ...] = ("O", *(f"{prefix}-{kind}" for kind in MENTION_KINDS for
 FORBIDDEN = -1e4
 """Score of what must not be; finite, so that sums of it stay ordered."""
 
-# A letter of a script that puts spaces between words; joiners and marks belong to the word they stand in.
+# A letter of a script that puts spaces between words; joiners and marks belong to the word they stand in, but not
+# the marks that follow a picture.
 _WORD_PART = regex.compile(
-    r"[[\p{L}\p{M}\p{N}\u200c\u200d]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]",
+    r"[[\p{L}\p{M}\p{N}\u200c\u200d]--[\ufe00-\ufe0f\u20e3\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]",
     regex.V1,
 )
+
+_LONGEST_WORD = 64
+"""Code points by which a span is widened at the most on either side: hostile text has words without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +70,23 @@ def viterbi(
     if not order:
         return paths
     lengths = np.array([len(emissions[i]) for i in order])
-    padded = np.zeros((len(order), lengths[0], len(TAGS)), np.float32)
-    for row, i in enumerate(order):
-        padded[row, : lengths[row]] = emissions[i]
-    score = first + padded[:, 0]
-    back = np.zeros((len(order), lengths[0], len(TAGS)), np.int8)
+    # One after the other rather than padded: one long text among many short ones must not cost memory for all.
+    flat = np.concatenate([emissions[i] for i in order])
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    back = np.zeros(flat.shape, np.int8)
+    score = first + flat[starts]
     for step in range(1, int(lengths[0])):
-        live = int((lengths > step).sum())
+        live = int(np.searchsorted(-lengths, -step))
         candidates = score[:live, :, None] + transitions
         best = candidates.argmax(1)
-        back[:live, step] = best
-        score[:live] = np.take_along_axis(candidates, best[:, None], 1)[:, 0] + padded[:live, step]
+        here = starts[:live] + step
+        back[here] = best
+        score[:live] = np.take_along_axis(candidates, best[:, None], 1)[:, 0] + flat[here]
     for row, i in enumerate(order):
         path = np.empty(lengths[row], np.int64)
         path[-1] = score[row].argmax()
         for step in range(int(lengths[row]) - 1, 0, -1):
-            path[step - 1] = back[row, step, path[step]]
+            path[step - 1] = back[starts[row] + step, path[step]]
         paths[i] = path
     return paths
 
@@ -89,6 +94,7 @@ def viterbi(
 def spans(
     text: str,
     tokens: Tokens,
+    sentences: Sequence[tuple[int, int]],
     sentence_of: NDArray[np.int64],
     path: NDArray[np.int64],
     probabilities: NDArray[np.float32],
@@ -98,6 +104,7 @@ def spans(
     Args:
         text: The text.
         tokens: Its subwords.
+        sentences: Code points (start, end) of its sentences.
         sentence_of: Index of the sentence of every subword, of shape (subwords,).
         path: Tags of shape (subwords,).
         probabilities: Of the tags, of shape (subwords, tags).
@@ -114,11 +121,11 @@ def spans(
         while last + 1 < len(path) and path[last + 1] == inside and sentence_of[last + 1] == sentence_of[first]:
             last += 1
         position = last + 1
-        start = int(tokens.starts[first])
-        end = start + len(text[start : int(tokens.ends[last])].rstrip())
-        start, end = whole_words(text, start, end)
-        if found and start < found[-1].end:
-            start = found[-1].end
+        lower, upper = sentences[sentence_of[first]]
+        lower = max(lower, found[-1].end) if found else lower
+        start, end = max(lower, int(tokens.starts[first])), min(upper, int(tokens.ends[last]))
+        start, end = whole_words(text, start, end, lower, upper)
+        start, end = _trimmed(text, start, end)
         if end <= start:
             continue
         inner = probabilities[first : last + 1, inside - 1 : inside + 1].sum(1)
@@ -126,10 +133,20 @@ def spans(
     return found
 
 
-def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span to the edges of the words it begins and ends in; scripts without word spaces stay as they are."""
-    while 0 < start < end and _WORD_PART.match(text, start - 1) and _WORD_PART.match(text, start):
-        start -= 1
-    while 0 < end < len(text) and _WORD_PART.match(text, end - 1) and _WORD_PART.match(text, end):
-        end += 1
-    return start, end
+def whole_words(text: str, start: int, end: int, lower: int, upper: int) -> tuple[int, int]:
+    """Widen a span to the edges of the words it begins and ends in, within `lower` and `upper`.
+
+    Scripts without spaces between words stay as they are, and so does what is longer than any word.
+    """
+    lower, upper = max(lower, start - _LONGEST_WORD), min(upper, end + _LONGEST_WORD)
+    begin, stop = start, end
+    while lower < begin < end and _WORD_PART.match(text, begin - 1) and _WORD_PART.match(text, begin):
+        begin -= 1
+    while start < stop < upper and _WORD_PART.match(text, stop - 1) and _WORD_PART.match(text, stop):
+        stop += 1
+    return begin, stop
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    covered = text[start:end]
+    return end - len(covered.lstrip()), start + len(covered.rstrip())

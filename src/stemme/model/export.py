@@ -32,7 +32,7 @@ def export(folder: Path, target: Path) -> None:
         folder: With configuration, weights, embeddings and tokenizer.
         target: May be the same folder; else it gets copies of what both forms share.
     """
-    model = StemmeModel.load(folder).eval()
+    model = StemmeModel.from_pretrained(folder).eval()
     target.mkdir(parents=True, exist_ok=True)
     for name in (files.CONFIG, files.TOKENIZER, files.EMBEDDINGS, files.WEIGHTS):
         if not (target / name).exists() or not (folder / name).samefile(target / name):

@@ -16,6 +16,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel, PretrainedConfig, PreTrainedModel
 from transformers.utils import ModelOutput
 
+from stemme.errors import StemmeError
 from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
 from stemme.model import e5
 from stemme.model.blocks import BlockMatrix
@@ -95,7 +96,7 @@ class StemmeModel(PreTrainedModel):
 
     def __init__(self, config: StemmeConfig) -> None:
         super().__init__(config)
-        # Dropout of attention maps draws more random numbers than all else together takes time on a CPU.
+        # No dropout of attention maps: on a CPU, drawing its random numbers takes longer than all else together.
         encoder = BertConfig(**config.encoder, attention_probs_dropout_prob=0.0, attn_implementation="sdpa")
         self.encoder = BertModel(encoder, add_pooling_layer=False)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -114,9 +115,9 @@ class StemmeModel(PreTrainedModel):
         self.first_tag = nn.Parameter(torch.zeros(len(TAGS)))
         self.post_init()
 
-    def get_input_embeddings(self) -> nn.Module:
+    def get_input_embeddings(self) -> nn.Embedding:
         """The frozen word embeddings."""
-        module: nn.Module = self.encoder.embeddings.word_embeddings
+        module: nn.Embedding = self.encoder.embeddings.word_embeddings
         return module
 
     def attach_embeddings(self, matrix: BlockMatrix) -> None:
@@ -133,11 +134,17 @@ class StemmeModel(PreTrainedModel):
         return model
 
     @classmethod
-    def load(cls, folder: Path) -> StemmeModel:
-        """Load a folder that `save_pretrained` and `BlockMatrix.save` have filled; weights become float32."""
-        model: StemmeModel = cls.from_pretrained(folder, dtype=torch.float32)
-        shape = model.encoder.embeddings.word_embeddings.weight.shape
-        model.attach_embeddings(BlockMatrix.load(folder / EMBEDDINGS, *shape))
+    def from_pretrained(cls, folder: str | Path, **options: Any) -> StemmeModel:
+        """Load a folder that `save_pretrained` and `BlockMatrix.save` have filled, as float32.
+
+        Raises:
+            StemmeError: The word embeddings are missing or of another shape.
+        """
+        model: StemmeModel = super().from_pretrained(folder, **{"dtype": torch.float32} | options)
+        path = Path(folder) / EMBEDDINGS
+        if not path.is_file():
+            raise StemmeError(f"{path}: missing. A Stemme model keeps its word embeddings in this file.")
+        model.attach_embeddings(BlockMatrix.load(path, *model.get_input_embeddings().weight.shape))
         return model
 
     def forward(

@@ -87,7 +87,8 @@ def predict(
     tokens = tokenizer(texts)
     sentence_of = [windows.sentence_of_tokens(t, s) for t, s in zip(tokens, sentences, strict=True)]
     merged = [_Merged(len(t), len(s)) for t, s in zip(tokens, sentences, strict=True)]
-    cuts = [window for i, of in enumerate(sentence_of) for window in windows.cut(i, of)]
+    # A text of white space alone has subwords, but no sentence to score.
+    cuts = [window for i, of in enumerate(sentence_of) if sentences[i] for window in windows.cut(i, of)]
     scores = None
     for batch in windows.batches(cuts, batch_size, BUDGET):
         scores = score(windows.collate(batch, tokens))
@@ -97,8 +98,8 @@ def predict(
         return [m.prediction([]) for m in merged]
     paths = decoding.viterbi([m.tag for m in merged], scores.transitions, scores.first)
     return [
-        m.prediction(decoding.spans(text, t, of, path, softmax(m.tag)))
-        for m, text, t, of, path in zip(merged, texts, tokens, sentence_of, paths, strict=True)
+        m.prediction(decoding.spans(text, t, s, of, path, softmax(m.tag)))
+        for m, text, t, s, of, path in zip(merged, texts, tokens, sentences, sentence_of, paths, strict=True)
     ]
 
 
@@ -135,9 +136,8 @@ class _Merged:
         self.topic[here] = scores.topic[row, better + 1]
         self.severity[here] = scores.severity[row, better + 1]
         numbers, counts = np.unique(window.sentences, return_counts=True)
-        local = numbers - window.sentences[0]
-        self._frame[numbers] += counts[:, None] * scores.frame[row, local]
-        self._dimension[numbers] += counts[:, None] * scores.dimension[row, local]
+        self._frame[numbers] += counts[:, None] * scores.frame[row, : len(numbers)]
+        self._dimension[numbers] += counts[:, None] * scores.dimension[row, : len(numbers)]
         self._seen[numbers] += counts[:, None]
 
     def prediction(self, spans: list[decoding.Span]) -> Prediction:

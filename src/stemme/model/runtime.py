@@ -48,8 +48,6 @@ class Runtime:
         options.intra_op_num_threads = threads or usable_cores()
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # The arena would keep the largest batch's memory for good.
-        options.enable_cpu_mem_arena = True
         try:
             self._session = onnxruntime.InferenceSession(
                 str(folder / files.GRAPH), options, providers=["CPUExecutionProvider"]

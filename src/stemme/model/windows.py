@@ -24,7 +24,7 @@ class Window:
     Attributes:
         text: Index of the text among those analysed together.
         start: First subword.
-        stop: One past the last subword.
+        stop: One past the last subword; a window is never empty.
         sentences: Index of the sentence of every subword within the text, of shape (stop - start,).
     """
 
@@ -46,7 +46,7 @@ class Batch:
         input_ids: int64 of shape (windows, positions), with `<s>` first and `</s>` last.
         attention_mask: int64 of shape (windows, positions), 0 at padding.
         sentence_mask: float32 of shape (windows, sentences, positions), 1 where a position is of a sentence.
-            Sentences of a window count from its first one.
+            The sentences that a window has subwords of, in order.
     """
 
     windows: list[Window]
@@ -79,12 +79,12 @@ def cut(text: int, sentence_of: NDArray[np.int64], size: int = SIZE, overlap: in
     while start < total:
         stop = min(start + size, total)
         if stop < total:
-            fitting = breaks[(breaks > start + overlap) & (breaks <= stop)]
+            fitting = breaks[np.searchsorted(breaks, start + overlap, "right") : np.searchsorted(breaks, stop, "right")]
             stop = int(fitting[-1]) if len(fitting) else stop
         windows.append(Window(text, start, stop, sentence_of[start:stop]))
         if stop == total:
             break
-        again = breaks[(breaks >= stop - overlap) & (breaks < stop)]
+        again = breaks[np.searchsorted(breaks, stop - overlap) : np.searchsorted(breaks, stop)]
         start = int(again[0]) if len(again) else stop - overlap
     return windows
 
@@ -110,7 +110,9 @@ def batches(windows: Sequence[Window], limit: int, budget: int) -> Iterator[list
 def collate(windows: list[Window], tokens: Sequence[Tokens]) -> Batch:
     """Pad windows into the arrays that the network takes; `tokens` are indexed by `Window.text`."""
     length = max(len(window) for window in windows) + 2
-    count = max((int(w.sentences[-1] - w.sentences[0]) + 1 for w in windows if len(w)), default=1)
+    # Counted anew in each window: sentences without a subword (control characters) would only cost memory.
+    rows = [np.unique(window.sentences, return_inverse=True)[1] for window in windows]
+    count = max(int(numbers[-1]) + 1 for numbers in rows)
     input_ids = np.full((len(windows), length), PAD, np.int64)
     attention_mask = np.zeros((len(windows), length), np.int64)
     sentence_mask = np.zeros((len(windows), count, length), np.float32)
@@ -120,6 +122,5 @@ def collate(windows: list[Window], tokens: Sequence[Tokens]) -> Batch:
         input_ids[row, 1:stop] = tokens[window.text].ids[window.start : window.stop]
         input_ids[row, stop] = EOS
         attention_mask[row, : stop + 1] = 1
-        if len(window):
-            sentence_mask[row, window.sentences - window.sentences[0], np.arange(1, stop)] = 1
+        sentence_mask[row, rows[row], np.arange(1, stop)] = 1
     return Batch(windows, input_ids, attention_mask, sentence_mask)

@@ -54,7 +54,7 @@ def examples(records: Sequence[Record], tokenizer: SubwordTokenizer) -> list[Exa
             [IGNORED if s.dimension is None else DIMENSIONS.index(s.dimension) for s in record.sentences]
         )
         for window in windows.cut(0, sentence_of):
-            seen = slice(window.sentences[0], window.sentences[-1] + 1)
+            seen = np.unique(window.sentences)
             inside = [
                 (
                     first - window.start,

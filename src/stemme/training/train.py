@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,14 +40,11 @@ class TorchScorer:
     @torch.inference_mode()
     def __call__(self, batch: Batch) -> Scores:
         """Score a batch in float32."""
-        output = self.model(
-            torch.from_numpy(batch.input_ids),
-            torch.from_numpy(batch.attention_mask),
-            torch.from_numpy(batch.sentence_mask),
-        )
+        inputs = (batch.input_ids, batch.attention_mask, batch.sentence_mask)
+        output = self.model(*(torch.from_numpy(values).to(self.model.device) for values in inputs))
         logits = (output.frame, output.dimension, output.tag, output.topic, output.severity)
         chain = (self.model.transition_scores(), self.model.first_scores())
-        return Scores(*(values.float().numpy() for values in (*logits, *chain)))
+        return Scores(*(values.float().cpu().numpy() for values in (*logits, *chain)))
 
 
 def torch_analyze(model: StemmeModel, tokenizer: SubwordTokenizer) -> Analyze:
@@ -70,7 +69,7 @@ def train(settings: Settings, resume: bool = False) -> Path:
         resume: Whether to go on from the last checkpoint in `settings.output`, if there is one.
 
     Raises:
-        StemmeError: The corpora break the format or have no splits.
+        StemmeError: The corpora break the format or have no splits, or the output holds checkpoints of another run.
     """
     set_seed(settings.seed)
     records = [record for lang in settings.languages for record in read(settings.corpora / lang)]
@@ -95,8 +94,7 @@ def train(settings: Settings, resume: bool = False) -> Path:
         eval_dataset=_Examples([]),
         data_collator=_collate_items,
     )
-    last = get_last_checkpoint(str(settings.output)) if resume else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=_checkpoint(settings, learned, resume))
 
     folder = settings.output / "model"
     model.half().save_pretrained(folder)
@@ -104,6 +102,22 @@ def train(settings: Settings, resume: bool = False) -> Path:
     source.word_embeddings.save(folder / files.EMBEDDINGS)
     e5.build_tokenizer(source).save(str(folder / files.TOKENIZER), pretty=False)
     return folder
+
+
+def _checkpoint(settings: Settings, learned: Sequence[Record], resume: bool) -> str | None:
+    """Return the checkpoint to go on from; a run is never continued with other settings or records."""
+    run = {name: str(value) for name, value in vars(settings).items() if name not in ("corpora", "output", "epochs")}
+    run["records"] = hashlib.sha256(repr(learned).encode()).hexdigest()
+    noted = settings.output / "run.json"
+    last: str | None = get_last_checkpoint(str(settings.output))
+    if last is None:
+        noted.write_text(json.dumps(run, indent=1), "utf-8")
+        return None
+    if not resume:
+        raise StemmeError(f"{settings.output}: holds checkpoints of a run; go on with --resume, or remove the folder")
+    if not noted.is_file() or json.loads(noted.read_text("utf-8")) != run:
+        raise StemmeError(f"{settings.output}: its checkpoints are of other settings or corpora; remove the folder")
+    return last
 
 
 def _of_split(records: Sequence[Record], split: str) -> list[Record]:
@@ -210,4 +224,4 @@ def parameter_groups(model: StemmeModel, settings: Settings) -> list[dict[str, A
 
 def load_trained(folder: Path) -> Analyze:
     """Return the analysing function of a trained model folder, run by torch."""
-    return torch_analyze(StemmeModel.load(folder), SubwordTokenizer.load(folder / files.TOKENIZER))
+    return torch_analyze(StemmeModel.from_pretrained(folder), SubwordTokenizer.load(folder / files.TOKENIZER))

@@ -1,0 +1,43 @@
+"""The model card belongs to the weights beside it, and its figures are those that the model has."""
+
+import re
+
+import pytest
+
+from samples import CORPORA, MODEL, ROOT
+from stemme.corpus.records import read
+from stemme.model.info import checksum
+from stemme.training.evaluate import FIGURES, evaluate
+
+FEW = ("pair_accuracy", "trap_accuracy", "severity_accuracy")
+CARD = (MODEL / "README.md").read_text("utf-8")
+
+
+def test_the_checksums_are_those_of_the_files():
+    named = dict(re.findall(r"^\| (\S+) \| [\d,]+ \| `([0-9a-f]{64})` \|$", CARD, re.MULTILINE))
+    assert set(named) == {"model.onnx", "embeddings.q4", "tokenizer.json", "model.safetensors"}
+    assert {name: checksum(MODEL / name) for name in named} == named
+
+
+def figures_of(text):
+    rows = re.findall(r"^\| ([a-z0-9 ]*)\| (.*) \|$", text, re.MULTILINE)
+    head = next(cells.split(" | ") for name, cells in rows if not name.strip() and "all" in cells)
+    known = {name.replace("_", " "): name for name in FIGURES}
+    table = {known[name.strip()]: cells.split(" | ") for name, cells in rows if name.strip() in known}
+    return {lang: {name: float(cells[i]) for name, cells in table.items()} for i, lang in enumerate(head)}
+
+
+@pytest.mark.slow
+def test_the_figures_are_those_of_the_model(analyzer):
+    card = figures_of(CARD)
+    records = [r for lang in card if lang != "all" for r in read(CORPORA / lang) if r.split == "test"]
+    report = evaluate(records, analyzer.gold)
+    assert set(card) == set(report)
+    for lang, figures in report.items():
+        # int8 arithmetic differs a little between processors: a pair, a trap or a mention may tip over.
+        for name, value in figures.items():
+            assert card[lang][name] == pytest.approx(value, abs=0.15 if name in FEW else 0.04), (lang, name)
+
+
+def test_readme_shows_the_cards_table():
+    assert figures_of((ROOT / "README.md").read_text("utf-8")) == figures_of(CARD)
