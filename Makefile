@@ -8,7 +8,7 @@ INPUTS := pyproject.toml constraints.txt
 .PHONY: demo test bench train clean
 
 demo: $(CORE)
-	.venv/bin/stemme analyze corpora/samples/feedback.csv --force  # writes feedback.stemme.csv beside it
+	.venv/bin/stemme analyze corpora/samples/feedback.csv --force
 
 test: $(DEV)
 	.venv-dev/bin/ruff check
