@@ -12,7 +12,7 @@ from stemme.pipeline import load
 from stemme.training.card import write_card
 from stemme.training.evaluate import evaluate
 from stemme.training.settings import Settings
-from stemme.training.train import parameter_groups, train
+from stemme.training.train import calibration_texts, parameter_groups, train
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,8 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
     assert state["global_step"] == 4
     assert [entry["epoch"] for entry in state["log_history"] if "eval_score" in entry] == [1.0, 2.0]
 
-    export(folder, tmp_path)
     records = list(read(small(2).corpora))
+    export(folder, tmp_path, calibration_texts(records))
     report = evaluate([r for r in records if r.split == "test"], load(tmp_path).gold)
     assert report["all"]["records"] == 2
     write_card(tmp_path, small(2), records, report)

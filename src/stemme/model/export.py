@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper
@@ -14,10 +16,14 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from stemme.model import files
+from stemme.defaults import BATCH_SIZE
+from stemme.model import files, windows
 from stemme.model.blocks import BLOCK
 from stemme.model.network import StemmeModel
+from stemme.model.predict import BUDGET
 from stemme.model.runtime import OUTPUTS
+from stemme.model.smoothing import Inputs, smooth
+from stemme.model.tokens import SubwordTokenizer
 
 OPSET = 21
 """The first with INT4 tensors."""
@@ -25,12 +31,13 @@ OPSET = 21
 _EMBEDDED = "inputs_embeds"
 
 
-def export(folder: Path, target: Path) -> None:
+def export(folder: Path, target: Path, texts: Sequence[str]) -> None:
     """Write the trained model of `folder` into `target` as a folder that `Runtime` loads.
 
     Args:
         folder: With configuration, weights, embeddings and tokenizer.
         target: May be the same folder; else it gets copies of what both forms share.
+        texts: Some of those it was trained on, by which the activations' ranges are evened out.
     """
     model = StemmeModel.from_pretrained(folder).eval()
     target.mkdir(parents=True, exist_ok=True)
@@ -41,6 +48,9 @@ def export(folder: Path, target: Path) -> None:
         plain, prepared, quantized = (Path(temporary) / f"{name}.onnx" for name in ("plain", "prepared", "int8"))
         _trace(model, plain)
         quant_pre_process(plain, prepared, skip_symbolic_shape=True)
+        even = onnx.load(prepared)
+        smooth(even, _inputs(model, SubwordTokenizer.load(folder / files.TOKENIZER), texts))
+        onnx.save(even, prepared)
         quantize_dynamic(
             prepared,
             quantized,
@@ -54,6 +64,20 @@ def export(folder: Path, target: Path) -> None:
     graph_file = target / files.GRAPH
     graph_file.write_bytes(graph.SerializeToString(deterministic=True))
     onnx.checker.check_model(str(graph_file), full_check=False)
+
+
+def _inputs(model: StemmeModel, tokenizer: SubwordTokenizer, texts: Sequence[str]) -> Iterator[Inputs]:
+    """Yield the texts as inputs of the traced graph, each as one sentence."""
+    tokens = tokenizer(texts)
+    cuts = [w for i, found in enumerate(tokens) for w in windows.cut(i, np.zeros(len(found), np.int64))]
+    for group in windows.batches(cuts, BATCH_SIZE, BUDGET):
+        batch = windows.collate(group, tokens)
+        embedded = model.get_input_embeddings()(torch.from_numpy(batch.input_ids))
+        yield {
+            _EMBEDDED: embedded.detach().numpy(),
+            "attention_mask": batch.attention_mask,
+            "sentence_mask": batch.sentence_mask,
+        }
 
 
 class _FromEmbeddings(nn.Module):

@@ -104,6 +104,12 @@ def train(settings: Settings, resume: bool = False) -> Path:
     return folder
 
 
+def calibration_texts(records: Sequence[Record], count: int = 150) -> list[str]:
+    """Return about `count` texts of the training split, evenly taken from all languages."""
+    texts = [record.text for record in records if record.split == "train"]
+    return texts[:: max(1, len(texts) // count)]
+
+
 def _checkpoint(settings: Settings, learned: Sequence[Record], resume: bool) -> str | None:
     """Return the checkpoint to go on from; a run is never continued with other settings or records."""
     run = {name: str(value) for name, value in vars(settings).items() if name not in ("corpora", "output", "epochs")}
