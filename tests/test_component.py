@@ -70,13 +70,6 @@ def test_docs_survive_serialisation(analyzer):
     assert stored._.analysis == doc._.analysis
 
 
-@pytest.mark.slow
-def test_several_processes_give_the_same_docs(nlp):
-    texts = list(TEXTS.values())
-    found = [doc._.orientation for doc in nlp.pipe(texts, n_process=2, batch_size=4)]
-    assert found == [doc._.orientation for doc in nlp.pipe(texts)]
-
-
 def test_a_loaded_model_is_left_behind_when_the_component_is_sent_away(nlp):
     nlp(TEXTS["en"])
     assert pickle.loads(pickle.dumps(nlp.get_pipe("stemme")))._loaded is None
