@@ -23,7 +23,11 @@ def test_an_annotation_agrees_with_itself():
 
 def test_differences_lower_their_own_figures():
     first = parse_record(LINE)
-    second = parse_record(LINE.replace("delivery 2|It came late", "price 1|came late").replace("horizon", "offer"))
+    second = parse_record(
+        LINE.replace("{complaint delivery 2|It came late}", "It {complaint price 1|came late}").replace(
+            "horizon", "offer"
+        )
+    )
     found = agreement([first], [second])
     assert found.spans == {"need_exact": 1, "need_half": 1, "complaint_exact": 0, "complaint_half": 1}
     assert (found.dimension, found.topic, found.severity) == (0.5, 0.5, 0)
