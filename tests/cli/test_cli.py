@@ -23,7 +23,9 @@ TESTS = Path(__file__).parents[1]
 
 # A process of its own in which `stemme.load` gives the analyser without a model, slowed down where wanted.
 PROCESS = f"""
-import sys, time
+import signal, sys, time
+# A shell that runs the tests in the background hands an ignored SIGINT down.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(TESTS / "exports")!r})
 import stemme
 from fake_analyzer import FakeAnalyzer

@@ -5,9 +5,14 @@ import json
 import pytest
 
 from samples import CORPORA
+from stemme.corpus.records import read
+from stemme.model.export import export
 from stemme.model.network import StemmeConfig, StemmeModel
+from stemme.pipeline import load
+from stemme.training.card import write_card
+from stemme.training.evaluate import evaluate
 from stemme.training.settings import Settings
-from stemme.training.train import parameter_groups
+from stemme.training.train import calibration_texts, parameter_groups, train
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +29,28 @@ def small(tmp_path_factory):
         return Settings(corpora=root, output=root / "out", languages=("et",), epochs=epochs, batch_size=4)
 
     return settings
+
+
+@pytest.mark.slow
+def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
+    folder = train(small(1))
+    assert (small(1).output / "checkpoint-2").is_dir()
+
+    again = train(small(2), resume=True)
+    assert again == folder
+    state = json.loads((small(2).output / "checkpoint-4" / "trainer_state.json").read_text("utf-8"))
+    assert state["global_step"] == 4
+    assert [entry["epoch"] for entry in state["log_history"] if "eval_score" in entry] == [1.0, 2.0]
+
+    records = list(read(small(2).corpora))
+    export(folder, tmp_path, calibration_texts(records))
+    report = evaluate([r for r in records if r.split == "test"], load(tmp_path).gold)
+    assert report["all"]["records"] == 2
+    write_card(tmp_path, small(2), records, report)
+    card = (tmp_path / "README.md").read_text("utf-8")
+    assert "| et | 8 | 0 | 2 | 0 | 2 | 0 |" in card
+    assert "- epochs: 2" in card
+    assert str(tmp_path) not in card
 
 
 def test_learning_rates_fall_downwards_and_vectors_do_not_decay(small):
