@@ -87,7 +87,7 @@ def test_a_stream_is_not_read_far_ahead(analyzer):
             yield "Pakken kom for sent."
 
     assert len(list(islice(analyzer.pipe(endless(), batch_size=2), 5))) == 5
-    assert len(taken) < 100
+    assert len(taken) <= 6  # a batch of two, then two of them
 
 
 def test_a_long_text_is_read_in_windows_without_seams(analyzer):

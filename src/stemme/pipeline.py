@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Context = TypeVar("Context")
 
-_BATCHES_AHEAD = 16
-"""Batches of texts that are sorted by length together: more pad less, fewer answer sooner."""
+_BATCHES_AHEAD = 64
+"""Batches of texts that are sorted by length together at the most: with 16, padding took a tenth of the time."""
 
 _CHARACTERS_AHEAD = 1_000_000
 """Characters read ahead at the most, so that memory stays bounded whatever the length of the texts."""
@@ -118,7 +118,7 @@ class Analyzer:
             batch_size: Windows of a batch of the network at the most.
         """
         pairs = texts if as_tuples else ((text, None) for text in texts)
-        for chunk in _chunks(pairs, batch_size * _BATCHES_AHEAD):
+        for chunk in _chunks(pairs, batch_size):
             analyses = self._analyze([text for text, _ in chunk], lang, batch_size)
             for analysis, (_, context) in zip(analyses, chunk, strict=True):
                 yield (analysis, context) if as_tuples else analysis
@@ -211,8 +211,12 @@ def _complaint(text: str, mention: Mention) -> Complaint:
     )
 
 
-def _chunks(pairs: Iterable[tuple[str, Context]], limit: int) -> Iterator[list[tuple[str, Context]]]:
-    """Yield lists of at most `limit` pairs and, beyond a first one, `_CHARACTERS_AHEAD` characters."""
+def _chunks(pairs: Iterable[tuple[str, Context]], batch_size: int) -> Iterator[list[tuple[str, Context]]]:
+    """Yield lists of pairs: first of one batch, so that results come soon, then twice as long each time.
+
+    None has more than `_BATCHES_AHEAD` batches or, beyond a first pair, `_CHARACTERS_AHEAD` characters.
+    """
+    limit = batch_size
     chunk: list[tuple[str, Context]] = []
     characters = 0
     for pair in pairs:
@@ -224,5 +228,6 @@ def _chunks(pairs: Iterable[tuple[str, Context]], limit: int) -> Iterator[list[t
         if len(chunk) == limit:
             yield chunk
             chunk, characters = [], 0
+            limit = min(2 * limit, batch_size * _BATCHES_AHEAD)
     if chunk:
         yield chunk
