@@ -72,7 +72,13 @@ def test_docs_survive_serialisation(analyzer):
 
 def test_a_loaded_model_is_left_behind_when_the_component_is_sent_away(nlp):
     nlp(TEXTS["en"])
-    assert pickle.loads(pickle.dumps(nlp.get_pipe("stemme")))._loaded is None
+    assert pickle.loads(pickle.dumps(nlp.get_pipe("stemme")))._loaded == {}
+
+
+def test_two_processes_say_what_one_says(nlp):
+    texts = [*TEXTS.values(), *MIXED.values()]
+    alone = [doc._.orientation for doc in nlp.pipe(texts)]
+    assert [doc._.orientation for doc in nlp.pipe(texts, n_process=2, batch_size=4)] == alone
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -90,14 +90,18 @@ class StemmeComponent:
         self.name = name
         self.model = model
         self.batch_size = batch_size
-        self._loaded: tuple[int, Analyzer] | None = None
+        self._loaded: dict[int, Analyzer] = {}
 
     @property
     def analyzer(self) -> Analyzer:
-        """The model, loaded at the first Doc, and again in a process forked off: threads do not survive a fork."""
-        if self._loaded is None or self._loaded[0] != os.getpid():
-            self._loaded = os.getpid(), load(self.model)
-        return self._loaded[1]
+        """The model, loaded at the first Doc, and again in a process forked off: threads do not survive a fork.
+
+        The parent's is kept in the child all the same: letting go of it would wait for threads that are not there.
+        """
+        process = os.getpid()
+        if process not in self._loaded:
+            self._loaded[process] = load(self.model)
+        return self._loaded[process]
 
     def __call__(self, doc: Doc) -> Doc:
         """Analyse and annotate a Doc."""
@@ -113,7 +117,7 @@ class StemmeComponent:
 
     def __getstate__(self) -> dict[str, object]:
         """The loaded model stays behind: another process loads its own."""
-        return {"name": self.name, "model": self.model, "batch_size": self.batch_size, "_loaded": None}
+        return {"name": self.name, "model": self.model, "batch_size": self.batch_size, "_loaded": {}}
 
 
 @Language.factory(
