@@ -152,7 +152,9 @@ class Analyzer:
     ) -> list[Analysis]:
         languages = [identify(text) if lang is None else Language(lang, 1.0) for text in texts]
         sentences = sentences or [split(text, language.lang) for text, language in zip(texts, languages, strict=True)]
-        predictions = predict(texts, sentences, self.runtime.tokenizer, self.runtime, batch_size)
+        predictions = predict(
+            texts, sentences, self.runtime.tokenizer, self.runtime, batch_size, self.runtime.temperatures
+        )
         return [assemble(*parts) for parts in zip(texts, languages, sentences, predictions, strict=True)]
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from stemme.errors import StemmeError
-from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
+from stemme.labels import DIMENSIONS, FRAMES, MENTION_KINDS, SEVERITIES, TOPICS
 from stemme.model.blocks import BlockMatrix
 from stemme.model.decoding import TAGS, viterbi
 from stemme.model.network import IGNORED, StemmeConfig, StemmeModel
@@ -45,6 +45,7 @@ def labels(windows=2, sentences=3, positions=8):
         "mention_mask": mention_mask,
         "topic_labels": torch.tensor([[1, 9]] * windows),
         "severity_labels": torch.tensor([[IGNORED, 2]] * windows),
+        "presence_labels": torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]] * windows),
     }
 
 
@@ -55,6 +56,7 @@ def test_all_heads_come_out_of_one_pass(model):
     assert output.tag.shape == (2, 8, len(TAGS))
     assert output.topic.shape == (2, 8, len(TOPICS))
     assert output.severity.shape == (2, 8, len(SEVERITIES))
+    assert output.presence.shape == (2, 3, len(MENTION_KINDS))
     assert output.loss is None
 
 
@@ -92,6 +94,7 @@ def test_every_head_learns(model):
     assert loss.item() < 0.05 * first
     output = model(*inputs())
     assert output.frame[:, :2].argmax(-1).tolist() == [[0, 1]] * 2
+    assert (output.presence[:, :2] > 0).tolist() == [[[True, False], [False, True]]] * 2
     chain = model.transition_scores().detach().numpy(), model.first_scores().detach().numpy()
     (path,) = viterbi([output.tag[0, 1:7].detach().numpy()], *chain)
     assert path.tolist() == [0, 1, 2, 0, 3, 4]

@@ -12,7 +12,15 @@ from stemme.pipeline import load
 from stemme.training.card import write_card
 from stemme.training.evaluate import evaluate
 from stemme.training.settings import Settings
-from stemme.training.train import calibration_texts, parameter_groups, train
+from stemme.training.train import freeze, parameter_groups, train
+
+TINY = {
+    "hidden_size": 8,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 2,
+    "intermediate_size": 8,
+    "vocab_size": 9,
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +34,9 @@ def small(tmp_path_factory):
     (root / "et" / "comments.jsonl").write_text("\n".join(chosen), "utf-8")
 
     def settings(epochs):
-        return Settings(corpora=root, output=root / "out", languages=("et",), epochs=epochs, batch_size=4)
+        return Settings(
+            corpora=root, output=root / "out", languages=("et",), epochs=epochs, batch_size=4, quantized_epochs=1
+        )
 
     return settings
 
@@ -40,10 +50,11 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
     assert again == folder
     state = json.loads((small(2).output / "checkpoint-4" / "trainer_state.json").read_text("utf-8"))
     assert state["global_step"] == 4
-    assert [entry["epoch"] for entry in state["log_history"] if "eval_score" in entry] == [1.0, 2.0]
+    assert [entry["epoch"] for entry in state["log_history"] if "eval_frame_macro_f1" in entry] == [1.0, 2.0]
+    assert StemmeModel.from_pretrained(folder).quantized
 
     records = list(read(small(2).corpora))
-    export(folder, tmp_path, calibration_texts(records))
+    export(folder, tmp_path)
     report = evaluate([r for r in records if r.split == "test"], load(tmp_path).gold)
     assert report["all"]["records"] == 2
     write_card(tmp_path, small(2), records, report)
@@ -53,15 +64,18 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
     assert str(tmp_path) not in card
 
 
+def test_frozen_layers_do_not_learn(small):
+    model = StemmeModel(StemmeConfig(encoder=TINY, languages=["et"]))
+    freeze(model, 2)
+    groups = parameter_groups(model, small(1))
+    learned = {id(p) for g in groups for p in g["params"]}
+    layers = model.encoder.encoder.layer
+    assert [id(layer.output.dense.weight) in learned for layer in layers] == [False, False, True]
+    assert id(model.encoder.embeddings.position_embeddings.weight) not in learned
+
+
 def test_learning_rates_fall_downwards_and_vectors_do_not_decay(small):
-    encoder = {
-        "hidden_size": 8,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 2,
-        "intermediate_size": 8,
-        "vocab_size": 9,
-    }
-    model = StemmeModel(StemmeConfig(encoder=encoder, languages=["et"]))
+    model = StemmeModel(StemmeConfig(encoder=TINY, languages=["et"]))
     settings = small(1)
     groups = parameter_groups(model, settings)
     rates = {id(p): (g["lr"], g["weight_decay"]) for g in groups for p in g["params"]}

@@ -20,12 +20,12 @@ def train(
     from stemme.training.card import write_card
     from stemme.training.evaluate import evaluate
     from stemme.training.report import table
-    from stemme.training.train import calibration_texts, train
+    from stemme.training.train import train
 
     settings = run_settings.read(config)
     folder = train(settings, resume=resume)
     gold = [record for lang in settings.languages for record in records.read(settings.corpora / lang)]
-    export(folder, folder, calibration_texts(gold))
+    export(folder, folder)
     report = evaluate([record for record in gold if record.split == "test"], load(folder).gold)
     write_card(folder, settings, gold, report)
     typer.echo(table(report))

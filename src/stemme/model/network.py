@@ -1,7 +1,8 @@
 """The network: one encoder pass over a window of subwords serves every head.
 
-Sentences are pooled (together with their window) for frame and dimension; subwords are tagged for needs and
-complaints by a linear-chain CRF; the topic and severity of a mention are the mean over its subwords.
+Sentences are pooled (together with their window) for frame and dimension. Subwords, each with its sentence, are
+tagged for needs and complaints by a linear-chain CRF; the topic and severity of a mention are the mean over its
+subwords. While it learns, the network also says of every sentence which kinds of mention it holds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,11 +19,12 @@ from transformers import BertConfig, BertModel, PretrainedConfig, PreTrainedMode
 from transformers.utils import ModelOutput
 
 from stemme.errors import StemmeError
-from stemme.labels import DIMENSIONS, FRAMES, SEVERITIES, TOPICS
+from stemme.labels import DIMENSIONS, FRAMES, MENTION_KINDS, SEVERITIES, TOPICS
 from stemme.model import e5
 from stemme.model.blocks import BlockMatrix
 from stemme.model.decoding import FORBIDDEN, TAGS, allowed_transitions
 from stemme.model.files import EMBEDDINGS
+from stemme.model.quantization import quantizable
 
 IGNORED = -100
 """Label of what has none; torch's own convention."""
@@ -35,6 +38,7 @@ class StemmeConfig(PretrainedConfig):
         languages: BCP 47 tags of the texts it was trained on.
         dropout: Of the heads' inputs.
         loss_weights: Weight of each head's loss.
+        temperatures: Of the heads' scores, by name; see `stemme.model.predict.predict`.
     """
 
     model_type = "stemme"
@@ -45,6 +49,7 @@ class StemmeConfig(PretrainedConfig):
         languages: list[str] | None = None,
         dropout: float = 0.1,
         loss_weights: dict[str, float] | None = None,
+        temperatures: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -57,7 +62,9 @@ class StemmeConfig(PretrainedConfig):
             "tag": 1.0,
             "topic": 0.5,
             "severity": 0.3,
+            "presence": 0.5,
         }
+        self.temperatures = temperatures or {}
         self.frames = list(FRAMES)
         self.dimensions = list(DIMENSIONS)
         self.tags = list(TAGS)
@@ -76,6 +83,7 @@ class StemmeOutput(ModelOutput):
         tag: Of shape (windows, positions, tags).
         topic: Of shape (windows, positions, topics).
         severity: Of shape (windows, positions, severities).
+        presence: Of shape (windows, sentences, kinds of mention).
     """
 
     loss: Tensor | None = None
@@ -84,6 +92,7 @@ class StemmeOutput(ModelOutput):
     tag: Tensor | None = None
     topic: Tensor | None = None
     severity: Tensor | None = None
+    presence: Tensor | None = None
 
 
 class StemmeModel(PreTrainedModel):
@@ -100,15 +109,20 @@ class StemmeModel(PreTrainedModel):
         encoder = BertConfig(**config.encoder, attention_probs_dropout_prob=0.0, attn_implementation="sdpa")
         self.encoder = BertModel(encoder, add_pooling_layer=False)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        for layer in self.encoder.encoder.layer:
+            quantizable(layer)
         hidden = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(config.dropout)
         self.sentence_attention = nn.Linear(hidden, 1)
         self.sentence_hidden = nn.Linear(3 * hidden, hidden)
         self.frame_head = nn.Linear(hidden, len(FRAMES))
         self.dimension_head = nn.Linear(hidden, len(DIMENSIONS))
+        self.presence_head = nn.Linear(hidden, len(MENTION_KINDS))
         self.token_hidden = nn.Linear(hidden, hidden)
+        self.token_context = nn.Linear(hidden, hidden, bias=False)
         self.tag_head = nn.Linear(hidden, len(TAGS))
         self.mention_hidden = nn.Linear(hidden, hidden)
+        self.mention_context = nn.Linear(hidden, hidden, bias=False)
         self.topic_head = nn.Linear(hidden, len(TOPICS))
         self.severity_head = nn.Linear(hidden, len(SEVERITIES))
         self.transitions = nn.Parameter(torch.zeros(len(TAGS), len(TAGS)))
@@ -120,17 +134,22 @@ class StemmeModel(PreTrainedModel):
         module: nn.Embedding = self.encoder.embeddings.word_embeddings
         return module
 
+    @property
+    def quantized(self) -> bool:
+        """Whether the encoder's layers round as int8 arithmetic does."""
+        return bool(self.encoder.encoder.layer[0].output.dense.quantized)
+
     def attach_embeddings(self, matrix: BlockMatrix) -> None:
-        """Set the word embeddings from their 4-bit blocks."""
+        """Set the word embeddings from their 4-bit blocks, in half precision as ONNX Runtime looks them up."""
         weight = self.encoder.embeddings.word_embeddings.weight
-        weight.data.copy_(torch.from_numpy(matrix.dequantized()))
+        weight.data.copy_(torch.from_numpy(matrix.dequantized().astype(np.float16)))
 
     @classmethod
     def from_encoder(cls, encoder: e5.E5, languages: list[str], **options: Any) -> StemmeModel:
         """Return a model on a pre-trained encoder, its heads untrained."""
         model = cls(StemmeConfig(encoder=encoder.config, languages=languages, **options))
         state = {name: torch.from_numpy(values.copy()) for name, values in e5.state_dict(encoder).items()}
-        model.encoder.load_state_dict(state)
+        model.encoder.load_state_dict(model.encoder.state_dict() | state)
         return model
 
     @classmethod
@@ -159,6 +178,7 @@ class StemmeModel(PreTrainedModel):
         tag_labels: Tensor | None = None,
         topic_labels: Tensor | None = None,
         severity_labels: Tensor | None = None,
+        presence_labels: Tensor | None = None,
         **_: Any,
     ) -> StemmeOutput:
         """Score windows, and sum up the losses where `frame_labels` are given (then all labels must be).
@@ -174,6 +194,7 @@ class StemmeModel(PreTrainedModel):
             tag_labels: Of shape (windows, positions), `IGNORED` at special positions.
             topic_labels: Of shape (windows, mentions).
             severity_labels: Of shape (windows, mentions), `IGNORED` for needs.
+            presence_labels: Of shape (windows, sentences, kinds of mention), 1 where a sentence holds one.
         """
         hidden = self.encoder(
             input_ids=input_ids, inputs_embeds=inputs_embeds, attention_mask=attention_mask
@@ -183,13 +204,16 @@ class StemmeModel(PreTrainedModel):
         context = window.unsqueeze(1).expand(-1, sentences.shape[1], -1)
         sentence = functional.gelu(self.sentence_hidden(torch.cat([sentences, context], -1)))
         sentence = self.dropout(sentence)
-        mention = functional.gelu(self.mention_hidden(hidden))
+        around = sentence_mask.transpose(1, 2).to(sentence.dtype) @ sentence
+        token = functional.gelu(self.token_hidden(hidden) + self.token_context(around))
+        mention = functional.gelu(self.mention_hidden(hidden) + self.mention_context(around))
         output = StemmeOutput(
             frame=self.frame_head(sentence),
             dimension=self.dimension_head(sentence),
-            tag=self.tag_head(self.dropout(functional.gelu(self.token_hidden(hidden)))),
+            tag=self.tag_head(self.dropout(token)),
             topic=self.topic_head(mention),
             severity=self.severity_head(mention),
+            presence=self.presence_head(sentence),
         )
         if frame_labels is not None:
             output.loss = self._loss(
@@ -201,6 +225,7 @@ class StemmeModel(PreTrainedModel):
                     "tag": tag_labels,
                     "topic": topic_labels,
                     "severity": severity_labels,
+                    "presence": presence_labels,
                 },
             )
         return output
@@ -212,6 +237,7 @@ class StemmeModel(PreTrainedModel):
             "tag": self._tag_loss(output.tag, labels["tag"]),
             "topic": _cross_entropy(_mean_over(mention_mask, output.topic), labels["topic"]),
             "severity": _cross_entropy(_mean_over(mention_mask, output.severity), labels["severity"]),
+            "presence": _presence_loss(output.presence, labels["presence"], labels["frame"] != IGNORED),
         }
         return torch.stack([self.config.loss_weights[name] * loss for name, loss in losses.items()]).sum()
 
@@ -268,3 +294,9 @@ def _cross_entropy(logits: Any, labels: Tensor) -> Tensor:
     total: Tensor = functional.cross_entropy(flat, labels.reshape(-1), ignore_index=IGNORED, reduction="sum")
     mean: Tensor = total / (labels != IGNORED).sum().clamp(min=1)
     return mean
+
+
+def _presence_loss(logits: Any, labels: Tensor, seen: Tensor) -> Tensor:
+    """Mean binary cross-entropy over the sentences that are there, and over the kinds of mention."""
+    loss: Tensor = functional.binary_cross_entropy_with_logits(logits[seen].float(), labels[seen])
+    return loss

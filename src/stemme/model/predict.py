@@ -6,8 +6,8 @@ arithmetic only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,9 @@ class Scores:
 Scorer = Callable[[windows.Batch], Scores]
 """Runs the network over one batch."""
 
+TEMPERED = ("frame", "dimension", "topic", "severity", "mention")
+"""Heads whose scores have a temperature; a mention's score is that it is right at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -74,6 +77,7 @@ def predict(
     tokenizer: SubwordTokenizer,
     score: Scorer,
     batch_size: int = BATCH_SIZE,
+    temperatures: Mapping[str, float] | None = None,
 ) -> list[Prediction]:
     """Score texts whose sentences are known; windows of all texts go into batches together, by length.
 
@@ -83,10 +87,13 @@ def predict(
         tokenizer: The network's.
         score: Runs the network.
         batch_size: Windows of a batch at the most.
+        temperatures: By which the logits of the heads in `TEMPERED` are divided (Guo et al. 2017,
+            arXiv:1706.04599); 1 for a head that is left out.
     """
     tokens = tokenizer(texts)
     sentence_of = [windows.sentence_of_tokens(t, s) for t, s in zip(tokens, sentences, strict=True)]
-    merged = [_Merged(len(t), len(s)) for t, s in zip(tokens, sentences, strict=True)]
+    known = dict.fromkeys(TEMPERED, 1.0) | dict(temperatures or {})
+    merged = [_Merged(len(t), len(s), known) for t, s in zip(tokens, sentences, strict=True)]
     # A text of white space alone has subwords, but no sentence to score.
     cuts = [window for i, of in enumerate(sentence_of) if sentences[i] for window in windows.cut(i, of)]
     scores = None
@@ -109,6 +116,14 @@ def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
 
 
+def tempered(score: float, temperature: float) -> float:
+    """Return the probability of an event when its log-odds are divided by a temperature."""
+    certain = 1e-6
+    kept = min(max(score, certain), 1 - certain)
+    odds: float = ((1 - kept) / kept) ** (1 / temperature)
+    return 1 / (1 + odds)
+
+
 class _Merged:
     """The scores of one text, gathered from its windows.
 
@@ -116,7 +131,8 @@ class _Merged:
     over the windows, weighted by the subwords seen.
     """
 
-    def __init__(self, tokens: int, sentences: int) -> None:
+    def __init__(self, tokens: int, sentences: int, temperatures: Mapping[str, float]) -> None:
+        self._temperatures = temperatures
         self.tag = np.zeros((tokens, len(decoding.TAGS)), np.float32)
         self.topic = np.zeros((tokens, len(TOPICS)), np.float32)
         self.severity = np.zeros((tokens, len(SEVERITIES)), np.float32)
@@ -143,15 +159,16 @@ class _Merged:
     def prediction(self, spans: list[decoding.Span]) -> Prediction:
         """Return the text's prediction with the mentions decoded from its tags."""
         seen = np.maximum(self._seen, 1)
-        frames = softmax(self._frame / seen)
+        heat = self._temperatures
+        frames = softmax(self._frame / seen / heat["frame"])
         # A sentence without a subword (control characters alone) says nothing.
         frames[self._seen[:, 0] == 0] = np.eye(len(FRAMES), dtype=np.float32)[FRAMES.index("neither")]
         mentions = [
             Mention(
-                span,
-                softmax(self.topic[span.first : span.last + 1].mean(0)),
-                softmax(self.severity[span.first : span.last + 1].mean(0)),
+                replace(span, score=tempered(span.score, heat["mention"])),
+                softmax(self.topic[span.first : span.last + 1].mean(0) / heat["topic"]),
+                softmax(self.severity[span.first : span.last + 1].mean(0) / heat["severity"]),
             )
             for span in spans
         ]
-        return Prediction(frames, softmax(self._dimension / seen), mentions)
+        return Prediction(frames, softmax(self._dimension / seen / heat["dimension"]), mentions)

@@ -55,6 +55,12 @@ class Runtime:
         except Exception as error:  # onnxruntime raises classes of its C++ core that share no other base
             raise StemmeError(f"{folder / files.GRAPH}: ONNX Runtime cannot load it ({error}).") from error
 
+    @property
+    def temperatures(self) -> dict[str, float]:
+        """Of the heads' scores, by name."""
+        found: dict[str, float] = self.config.get("temperatures", {})
+        return found
+
     @cached_property
     def tokenizer(self) -> SubwordTokenizer:
         """The model's tokenizer."""
@@ -94,6 +100,9 @@ def read_config(folder: Path) -> dict[str, Any]:
                 f"{path}: {name} are {config.get(name)}, but this version of Stemme knows {list(labels)}. "
                 "Use the version of Stemme that the model was made with."
             )
+    heat = config.get("temperatures", {})
+    if not isinstance(heat, dict) or not all(isinstance(t, (int, float)) and t > 0 for t in heat.values()):
+        raise StemmeError(f"{path}: temperatures are {heat!r}, but must be positive numbers by name.")
     return config
 
 

@@ -14,6 +14,9 @@ from tokenizers import Tokenizer
 BOS, PAD, EOS = 0, 1, 2
 """Ids of `<s>`, `<pad>` and `</s>` in XLM-R's vocabulary."""
 
+MASK = 250_001
+"""Id of `<mask>` there."""
+
 _SURROGATE = regex.compile(r"[\uD800-\uDFFF]")
 _SPACE = np.array([code for code in range(0x3001) if chr(code).isspace()], np.uint32)
 

@@ -51,7 +51,8 @@ layers. The figures below are those of the exported model.
 
 The corpora of this repository, and nothing else: texts written by a language model under the annotation guide,
 **not collected from customers and not reviewed by native speakers** (see `corpora/README.md`). Trained on the split
-`train`, the best of {epochs} epochs chosen on `dev`, measured once on `test`:
+`train` for {epochs} epochs, the last {quantized} under the rounding of int8, settings chosen on `dev`, measured on
+`test`:
 
 {counts}
 
@@ -94,6 +95,7 @@ def write_card(folder: Path, settings: Settings, records: Sequence[Record], repo
         date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
         files=_files(folder),
         epochs=settings.epochs,
+        quantized=settings.quantized_epochs,
         counts=_counts(records, languages),
         table=table(report),
         settings="\n".join(

@@ -29,6 +29,7 @@ class Example:
         frames: Of shape (sentences,).
         dimensions: Of shape (sentences,), `IGNORED` for `neither`.
         tags: Of shape (subwords,).
+        presence: Of shape (sentences, kinds of mention), 1 where a sentence holds one.
         mentions: First and one past the last subword within the window, topic and severity of each whole mention.
     """
 
@@ -37,6 +38,7 @@ class Example:
     frames: NDArray[np.int64]
     dimensions: NDArray[np.int64]
     tags: NDArray[np.int64]
+    presence: NDArray[np.float32]
     mentions: list[tuple[int, int, int, int]]
 
     def __len__(self) -> int:
@@ -66,7 +68,14 @@ def examples(records: Sequence[Record], tokenizer: SubwordTokenizer) -> list[Exa
                 if window.start <= first < stop <= window.stop
             ]
             window_tags = tags[window.start : window.stop]
-            found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, inside))
+            presence = np.stack(
+                [
+                    np.array([np.any((window_tags[window.sentences == s] + 1) // 2 == kind) for s in seen])
+                    for kind in range(1, len(MENTION_KINDS) + 1)
+                ],
+                1,
+            ).astype(np.float32)
+            found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, presence, inside))
     return found
 
 
@@ -99,11 +108,13 @@ def collate(batch: Sequence[Example]) -> dict[str, Tensor]:
         "mention_mask": np.zeros((len(batch), mentions, positions), np.float32),
         "topic_labels": np.full((len(batch), mentions), IGNORED),
         "severity_labels": np.full((len(batch), mentions), IGNORED),
+        "presence_labels": np.zeros((*padded.sentence_mask.shape[:2], len(MENTION_KINDS)), np.float32),
     }
     for row, example in enumerate(batch):
         labels["frame_labels"][row, : len(example.frames)] = example.frames
         labels["dimension_labels"][row, : len(example.dimensions)] = example.dimensions
         labels["tag_labels"][row, 1 : len(example) + 1] = example.tags
+        labels["presence_labels"][row, : len(example.frames)] = example.presence
         for number, (first, stop, topic, severity) in enumerate(example.mentions):
             labels["mention_mask"][row, number, first + 1 : stop + 1] = 1
             labels["topic_labels"][row, number] = topic

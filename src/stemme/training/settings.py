@@ -33,6 +33,9 @@ class Settings:
         warmup: Share of the steps in which the learning rates rise.
         weight_decay: Of all matrices.
         dropout: Before the heads.
+        token_masking: Share of the subwords that are hidden from the network, drawn anew at each step.
+        quantized_epochs: How many of the epochs, the last ones, train under the rounding of int8 arithmetic.
+        frozen_layers: How many of the encoder's layers, from below, stay as they are.
         loss_weights: By head; those left out keep the network's own.
     """
 
@@ -48,6 +51,9 @@ class Settings:
     warmup: float = 0.06
     weight_decay: float = 0.01
     dropout: float = 0.1
+    token_masking: float = 0.1
+    quantized_epochs: int = 2
+    frozen_layers: int = 0
     loss_weights: dict[str, float] = field(default_factory=dict)
 
 
