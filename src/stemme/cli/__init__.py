@@ -12,6 +12,7 @@ import typer
 
 from stemme.cli import corpus, errors
 from stemme.cli.analyze import analyze
+from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
 from stemme.cli.model import info
 from stemme.cli.train import train
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(errors.reported(analyze))
 app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
+app.command()(errors.reported(baselines))
 
 _corpus = typer.Typer(help="Gold records: checking and splitting.", no_args_is_help=True)
 _corpus.command()(errors.reported(corpus.check))
