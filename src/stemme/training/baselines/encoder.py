@@ -90,7 +90,7 @@ def setfit(records: Sequence[Record]) -> Analyze:
             output_dir=str(Path(folder) / "run"),
             batch_size=16,
             num_epochs=1,
-            num_iterations=2,
+            num_iterations=1,
             body_learning_rate=2e-5,
             save_strategy="no",
             report_to=[],

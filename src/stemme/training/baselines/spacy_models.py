@@ -25,7 +25,7 @@ from stemme.training.baselines.sentences import (
 from stemme.training.evaluate import Analyze
 
 EPOCHS = 8
-BATCH = 64
+BATCH = 32
 _KEY = "mentions"
 
 
