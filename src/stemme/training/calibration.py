@@ -131,8 +131,8 @@ def orientation_probabilities(frames: Numbers) -> Numbers:
     found = np.zeros(len(ORIENTATIONS))
     for c in range(size + 1):
         for f in range(size + 1 - c):
-            made: list[Frame] = ["centric"] * c
-            found[ORIENTATIONS.index(orientation_of([*made, *(["focused"] * f)]))] += counts[c, f]  # type: ignore[list-item]
+            made: list[Frame] = ["centric"] * c + ["focused"] * f
+            found[ORIENTATIONS.index(orientation_of(made))] += counts[c, f]
     return found
 
 

@@ -143,4 +143,6 @@ def _macro_f1(confusion: Counts, labels: int) -> Counts:
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Counts:
-    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
+    out = np.zeros(np.broadcast_shapes(part.shape, whole.shape))
+    np.divide(part, whole, out=out, where=whole > 0)
+    return out

@@ -20,7 +20,7 @@ from transformers import BertConfig, BertModel
 
 from stemme.analysis import Analysis
 from stemme.corpus.records import Record
-from stemme.labels import FRAMES, MENTION_KINDS
+from stemme.labels import MENTION_KINDS
 from stemme.model import e5, windows
 from stemme.model.tokens import SubwordTokenizer, Tokens
 from stemme.training.baselines.sentences import SentenceModel, Span, analysis, analyze_by_language, by_language
@@ -137,7 +137,9 @@ class _Encoder:
                 states[window.text][window.start : window.stop] = output.last_hidden_state[row, 1 : len(window) + 1]
         for own, of, found, (_, sentences) in zip(tokens, sentence_of, states, texts, strict=True):
             whole = found.mean(0) if len(found) else np.zeros(hidden, np.float32)
-            pooled = [np.append(found[of == n].mean(0) if (of == n).any() else whole, whole) for n in range(len(sentences))]
+            pooled = [
+                np.append(found[of == n].mean(0) if (of == n).any() else whole, whole) for n in range(len(sentences))
+            ]
             yield own, np.array(pooled, np.float32), found
 
 
