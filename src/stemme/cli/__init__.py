@@ -29,9 +29,11 @@ app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
 app.command()(errors.reported(baselines))
 
-_corpus = typer.Typer(help="Gold records: checking and splitting.", no_args_is_help=True)
+_corpus = typer.Typer(help="Gold records: checking, splitting, counting.", no_args_is_help=True)
 _corpus.command()(errors.reported(corpus.check))
 _corpus.command()(errors.reported(corpus.split))
+_corpus.command()(errors.reported(corpus.stats))
+_corpus.command()(errors.reported(corpus.shortcuts))
 app.add_typer(_corpus, name="corpus")
 
 _model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)
