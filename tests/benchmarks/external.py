@@ -77,7 +77,10 @@ def overlaps(pairs: Pairs) -> Figures:
 def asap(pairs: Pairs) -> Figures:
     aspects = [row["label"].split("neg=")[1].split(",") for row, _ in pairs]
     aspects = [[name for name in names if name] for names in aspects]
-    yield "complaint present", shown(presence([(bool(n), bool(a.complaints)) for n, (_, a) in zip(aspects, pairs, strict=True)]))
+    yield (
+        "complaint present",
+        shown(presence([(bool(n), bool(a.complaints)) for n, (_, a) in zip(aspects, pairs, strict=True)])),
+    )
     yield "topics of complaints", shown(topics([{ASAP_TOPICS.get(a) for a in names} for names in aspects], pairs))
 
 
@@ -138,7 +141,10 @@ def shown(found: F1) -> str:
 
 
 def table(folder: Path, analyzer: stemme.Analyzer, limit: int | None = None) -> str:
-    lines = ["| data | language | rows | figure | Stemme | published best | licence |", "|---|---|---:|---|---|---|---|"]
+    lines = [
+        "| data | language | rows | figure | Stemme | published best | licence |",
+        "|---|---|---:|---|---|---|---|",
+    ]
     for name, data in SETS.items():
         for path in sorted((folder / name).glob("dev.*.jsonl")):
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()][:limit]

@@ -33,6 +33,12 @@ def baselines(
     names = only or [*BASELINES, "model"]
     if unknown := [name for name in names if name not in BASELINES and name != "model"]:
         raise UsageError(f"no baseline {', '.join(unknown)}; known are {', '.join([*BASELINES, 'model'])}")
+    if not only:
+        for name in (name for name in BASELINES if BASELINES[name].missing):
+            typer.echo(f'{name} left out: it comes with pip install "stemme[baselines]"', err=True)
+            names.remove(name)
+    elif missing := [name for name in names if name in BASELINES and BASELINES[name].missing]:
+        raise UsageError(f'{", ".join(missing)} is not installed; it comes with pip install "stemme[baselines]"')
     records = list(read(corpora))
     learned = [record for record in records if record.split == "train"]
     held = [record for record in records if record.split == split.value]

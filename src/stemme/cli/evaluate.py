@@ -36,7 +36,8 @@ def evaluate(
     calibration: Annotated[
         bool,
         typer.Option(
-            "--calibration", help="Print instead how far scores can be trusted; temperatures are fitted on the split dev."
+            "--calibration",
+            help="Print instead how far scores can be trusted, before and after temperatures fitted on dev.",
         ),
     ] = False,
     robustness: Annotated[

@@ -27,6 +27,8 @@ COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 _TEMPERATURES = (0.05, 20.0)
 _SMALLEST = 1e-12
+_CENTRIC: tuple[Frame] = ("centric",)
+_FOCUSED: tuple[Frame] = ("focused",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def orientation_probabilities(frames: Numbers) -> Numbers:
     found = np.zeros(len(ORIENTATIONS))
     for c in range(size + 1):
         for f in range(size + 1 - c):
-            made: list[Frame] = ["centric"] * c + ["focused"] * f
+            made: list[Frame] = [*_CENTRIC * c, *_FOCUSED * f]
             found[ORIENTATIONS.index(orientation_of(made))] += counts[c, f]
     return found
 

@@ -64,7 +64,12 @@ WORDS: dict[str, Words] = {
             "alltid": "always",
             "aldri": "never ever",
         },
-        ("Forskjellen Mellom Kundesentrisk Og Kundesentrisk", "Anonim", "Viktige takeaways", "Figur 1: Klient og / eller kunde"),
+        (
+            "Forskjellen Mellom Kundesentrisk Og Kundesentrisk",
+            "Anonim",
+            "Viktige takeaways",
+            "Figur 1: Klient og / eller kunde",
+        ),
     ),
     "et": Words(
         (
@@ -89,7 +94,12 @@ WORDS: dict[str, Words] = {
             "kiiresti": "asap",
             "alati": "always",
         },
-        ("Erinevus kliendikeskse ja kliendikesksuse vahel", "Peamine erinevus - kliendikesksus vs kliendikesksus", "SISU", "Anonim"),
+        (
+            "Erinevus kliendikeskse ja kliendikesksuse vahel",
+            "Peamine erinevus - kliendikesksus vs kliendikesksus",
+            "SISU",
+            "Anonim",
+        ),
     ),
     "zh": Words(
         (
@@ -117,7 +127,12 @@ WORDS: dict[str, Words] = {
             "谢谢你们": "thank you",
             "更新": "update",
         },
-        ("Difference Between Customer Centric And Customer Focused", "客户中心与客户导向的区别", "2024年9月14日 | 阅读11分钟", "Anonim"),
+        (
+            "Difference Between Customer Centric And Customer Focused",
+            "客户中心与客户导向的区别",
+            "2024年9月14日 | 阅读11分钟",
+            "Anonim",
+        ),
     ),
     "bn": Words(
         (
@@ -144,7 +159,12 @@ WORDS: dict[str, Words] = {
             "সবসময়": "always",
             "দয়া করে": "please",
         },
-        ("গ্রাহক কেন্দ্রে এবং গ্রাহকের ফোকাসের মধ্যে পার্থক্য | গ্রাহক কেন্দ্রীয় বনাম গ্রাহক ফোকাসড", "Anonim", "সুচিপত্র", "1। সংক্ষিপ্ত বিবরণ এবং কী পার্থক্য"),
+        (
+            "গ্রাহক কেন্দ্রে এবং গ্রাহকের ফোকাসের মধ্যে পার্থক্য | গ্রাহক কেন্দ্রীয় বনাম গ্রাহক ফোকাসড",
+            "Anonim",
+            "সুচিপত্র",
+            "1। সংক্ষিপ্ত বিবরণ এবং কী পার্থক্য",
+        ),
     ),
     "te": Words(
         (
@@ -171,5 +191,5 @@ WORDS: dict[str, Words] = {
         },
         ("క్లయింట్-సెంట్రిక్ అంటే ఏమిటి?", "Anonim", "క్లయింట్-సెంట్రిక్ అర్థం చేసుకోవడం", "కీ టేకావేలు"),
     ),
-}  # fmt: skip
+}
 """By language; variants use those of their own."""

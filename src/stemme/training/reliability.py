@@ -62,7 +62,7 @@ def scored(records: Sequence[Record], found: Sequence[Prediction]) -> dict[str, 
     half; a mention is right if it does. The orientation scored is the one that the frames make; its score is
     `calibration.orientation_probabilities`.
     """
-    rows: dict[str, list[tuple[Sequence[float], int, str]]] = {head: [] for head in HEADS}
+    rows: dict[str, list[tuple[Numbers, int, str]]] = {head: [] for head in HEADS}
     for record, prediction in zip(records, found, strict=True):
         lang = language_group(record.lang)
         for sentence, frame, dimension in zip(record.sentences, prediction.frames, prediction.dimensions, strict=True):
@@ -71,9 +71,9 @@ def scored(records: Sequence[Record], found: Sequence[Prediction]) -> dict[str, 
                 rows["dimension"].append((dimension, DIMENSIONS.index(sentence.dimension), lang))
         made = orientation_of(FRAMES[int(frame.argmax())] for frame in prediction.frames)
         chance = orientation_probabilities(prediction.frames)[ORIENTATIONS.index(made)]
-        rows["orientation"].append(([chance], int(made == record.orientation), lang))
+        rows["orientation"].append((np.array([chance]), int(made == record.orientation), lang))
         for mention, gold in _matched(record, prediction):
-            rows["mention"].append(([mention.span.score], int(gold is not None), lang))
+            rows["mention"].append((np.array([mention.span.score]), int(gold is not None), lang))
             if gold is not None:
                 rows["topic"].append((mention.topics, TOPICS.index(gold[0]), lang))
                 if gold[1] is not None:

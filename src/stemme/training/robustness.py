@@ -18,6 +18,9 @@ INSIDE = "inside a longer text"
 ROMANISED = "romanised: frames right"
 """Measured on the corpora's own romanised records: the share of frames that are right."""
 
+NAMES = (*PERTURBATIONS, INSIDE, ROMANISED)
+"""Of all that is measured, in the order of the table."""
+
 _ROMAN = ("te-Latn", "bn-Latn")
 
 
@@ -29,45 +32,62 @@ def sample(records: Sequence[Record], count: int) -> list[Record]:
     return [r for _, group in sorted(groups.items()) for r in group[:: max(1, -(-len(group) // count))]]
 
 
-def measure(records: Sequence[Record], analyze: Analyze, seed: int = 0) -> Shares:
+def measure(
+    records: Sequence[Record],
+    analyze: Analyze,
+    names: Sequence[str] = NAMES,
+    context: Sequence[Record] | None = None,
+    seed: int = 0,
+) -> Shares:
     """Perturb each record in every way, and compare the frames with those of the text as it was.
 
     Args:
         records: With gold sentences; each perturbation runs over those that it changes.
         analyze: The model.
+        names: Of the perturbations, of `NAMES`.
+        context: Records among which texts are set to lengthen them; by default `records`.
         seed: Of what is drawn.
     """
     originals = [original_of(record) for record in records]
     before = _frames(analyze, [_joined(_as_it_was(original)) for original in originals])
-    stayed: dict[str, Counter[str]] = {}
-    total: dict[str, Counter[str]] = {}
-    for name in (*PERTURBATIONS, INSIDE):
-        rng = random.Random(f"{name} {seed}")
-        numbers, changed = [], []
-        for number, original in enumerate(originals):
-            perturbation = _between(records, number) if name == INSIDE else PERTURBATIONS[name]
-            pieces = perturbation(original, rng)
-            if pieces is not None:
-                numbers.append(number)
-                changed.append(pieces)
-        stayed[name], total[name] = Counter(), Counter()
-        after = _frames(analyze, [_joined(pieces) for pieces in changed])
-        for number, pieces, frames in zip(numbers, changed, after, strict=True):
-            for piece, frame in zip(pieces, frames, strict=True):
-                if piece.source is not None:
-                    for lang in (language_group(records[number].lang), "all"):
-                        stayed[name][lang] += frame == before[number][piece.source]
-                        total[name][lang] += 1
-    stayed[ROMANISED], total[ROMANISED] = Counter(), Counter()
-    for record, frames in zip(records, before, strict=True):
-        if record.lang in _ROMAN:
-            for gold, frame in zip(record.sentences, frames, strict=True):
-                for lang in (language_group(record.lang), "all"):
-                    stayed[ROMANISED][lang] += frame == gold.frame
-                    total[ROMANISED][lang] += 1
-    return {
-        name: {lang: (stayed[name][lang] / count, count) for lang, count in _last_all(total[name])} for name in total
-    }
+    shares: Shares = {}
+    for name in names:
+        kept = _Kept()
+        if name == ROMANISED:
+            for record, frames in zip(records, before, strict=True):
+                if record.lang in _ROMAN:
+                    kept.add(record.lang, [s.frame for s in record.sentences], frames)
+        else:
+            rng = random.Random(f"{name} {seed}")
+            changed: dict[int, list[Piece]] = {}
+            for number, (record, original) in enumerate(zip(records, originals, strict=True)):
+                perturb = _between(record, context or records) if name == INSIDE else PERTURBATIONS[name]
+                if pieces := perturb(original, rng):
+                    changed[number] = pieces
+            after = _frames(analyze, [_joined(pieces) for pieces in changed.values()])
+            for (number, pieces), frames in zip(changed.items(), after, strict=True):
+                own = [frame for piece, frame in zip(pieces, frames, strict=True) if piece.source is not None]
+                kept.add(records[number].lang, before[number], own)
+        shares[name] = kept.shares()
+    return shares
+
+
+class _Kept:
+    """Counts frames that are what they should be, by language."""
+
+    def __init__(self) -> None:
+        self._same: Counter[str] = Counter()
+        self._all: Counter[str] = Counter()
+
+    def add(self, lang: str, expected: Sequence[Frame], found: Sequence[Frame]) -> None:
+        for one, other in zip(expected, found, strict=True):
+            for group in (language_group(lang), "all"):
+                self._same[group] += one == other
+                self._all[group] += 1
+
+    def shares(self) -> dict[str, tuple[float, int]]:
+        order = sorted(self._all, key=lambda lang: (lang == "all", lang))
+        return {lang: (self._same[lang] / self._all[lang], self._all[lang]) for lang in order}
 
 
 def original_of(record: Record) -> Original:
@@ -90,12 +110,12 @@ def table(shares: Shares) -> str:
     return "\n".join(rows)
 
 
-def _between(records: Sequence[Record], number: int) -> Perturbation:
+def _between(record: Record, context: Sequence[Record]) -> Perturbation:
     """Set a text between two others of its language that look at the customer in no way, where there are any."""
-    lang = records[number].lang
-    others = [r for n, r in enumerate(records) if n != number and r.lang == lang and r.orientation == "neither"]
+    others = [r for r in context if r.id != record.id and r.lang == record.lang and r.orientation == "neither"]
     if not others:
         return lambda *_: None
+    number = len(record.text)  # any fixed choice will do
     first, last = others[number % len(others)], others[(number + 1) % len(others)]
     return inside(original_of(first).sentences, original_of(last).sentences)
 
@@ -117,7 +137,3 @@ def _joined(pieces: Sequence[Piece]) -> tuple[str, list[tuple[int, int]]]:
 def _frames(analyze: Analyze, texts: Sequence[tuple[str, list[tuple[int, int]]]]) -> list[list[Frame]]:
     analyses = analyze([text for text, _ in texts], [places for _, places in texts])
     return [[sentence.frame for sentence in analysis.sentences] for analysis in analyses]
-
-
-def _last_all(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (item[0] == "all", item[0]))

@@ -23,14 +23,14 @@ COUNT = 30
 _TIME = {
     "en": r"years?|months?|weeks?|days?|hours?|minutes?|always|never|before|after|now|today|tomorrow|yesterday|since|"
     r"soon|later|ever|ago|decades?|long|late|next|once|already|until|still|again|first|time|quarter|within|every",
-    "nb": r"år|året|års|måned\w*|uke\w*|veke\w*|dag\w*|time\w*|timar|minutt\w*|alltid|aldri|før|etter|nå|no|siden|sidan|"
-    r"snart|senere|lenge|lang\w*|sent|seint|neste|igjen|fortsatt|ennå|innen|kvartal\w*|hver|kvar|i\s?dag|i\s?går",
+    "nb": r"år|året|års|måned\w*|uke\w*|veke\w*|dag\w*|time\w*|timar|minutt\w*|alltid|aldri|før|etter|nå|no|siden|"
+    r"sidan|snart|senere|lenge|lang\w*|sent|seint|neste|igjen|fortsatt|ennå|innen|kvartal\w*|hver|kvar|i\s?dag|i\s?går",
     "et": r"aasta\w*|kuu\w*|nädal\w*|päev\w*|tund\w*|tunni\w*|minut\w*|alati|kunagi|enne|pärast|praegu|nüüd|täna|homme|"
     r"eile|varsti|hiljem|kaua|hilja\w*|järgmi\w*|jälle|veel|juba|kvartal\w*|iga|jooksul|ajal?|aega",
-    "zh": r".*[年月周天日时時分钟鐘秒].*|.*(以前|以后|以後|之前|之后|之後|现在|現在|一直|从来|從來|总是|總是|已经|已經|马上|立刻|"
-    r"当场|當場|长期|長期|将来|將來|每次|季度|刚|剛).*",
-    "bn": r"বছর\S*|মাস\S*|সপ্তাহ\S*|দিন\S*|ঘণ্টা\S*|ঘন্টা\S*|মিনিট\S*|সবসময়|সব\s?সময়|কখনো|কখনও|আগে\S*|পরে\S*|পর|এখন\S*|আজ\S*|"
-    r"কাল\S*|গত|দেরি\S*|আবার|এখনো|সাথে\s?সাথে|bochor\w*|din\w*|mash\w*|age|pore|ekhon\w*",
+    "zh": r".*[年月周天日时時分钟鐘秒].*|.*(以前|以后|以後|之前|之后|之後|现在|現在|一直|从来|從來|总是|總是|已经|已經|"
+    r"马上|立刻|当场|當場|长期|長期|将来|將來|每次|季度|刚|剛).*",
+    "bn": r"বছর\S*|মাস\S*|সপ্তাহ\S*|দিন\S*|ঘণ্টা\S*|ঘন্টা\S*|মিনিট\S*|সবসময়|সব\s?সময়|কখনো|কখনও|আগে\S*|পরে\S*|পর|"
+    r"এখন\S*|আজ\S*|কাল\S*|গত|দেরি\S*|আবার|এখনো|সাথে\s?সাথে|bochor\w*|din\w*|mash\w*|age|pore|ekhon\w*",
     "te": r"ఏళ్\S*|ఏడాది\S*|సంవత్సర\S*|నెల\S*|వార\S*|రోజు\S*|గంట\S*|నిమిష\S*|ఎప్పుడ\S*|ఎప్పటి\S*|ముందు\S*|తర్వాత\S*|తరువాత\S*|"
     r"ఇప్పుడు\S*|ఇప్పటి\S*|నిన్న\S*|రేపు\S*|ఆలస్య\S*|మళ్ళీ|మళ్లీ|వెంటనే|years?|days?|nela\S*|roju\S*",
 }

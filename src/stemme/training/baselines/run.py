@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ SPAN_FIGURES = tuple(f"{kind}_{way}_f1" for kind in ("need", "complaint") for wa
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A method: where its function stands, and whether it finds spans.
+    """A method: where its function stands, whether it finds spans, and which package it needs of its own.
 
     The function learns from records and returns what analyses texts; it is imported only when it is run.
     """
@@ -24,6 +25,12 @@ class Baseline:
     module: str
     function: str
     spans: bool = False
+    package: str | None = None
+
+    @property
+    def missing(self) -> str | None:
+        """The package beyond `stemme[train]` that it needs, where that is not installed."""
+        return self.package if self.package and importlib.util.find_spec(self.package) is None else None
 
     def fit(self, records: Sequence[Record]) -> Analyze:
         """Learn from records."""
@@ -37,7 +44,7 @@ BASELINES: dict[str, Baseline] = {
     "ngrams": Baseline("TF-IDF of characters, logistic regression", "words", "character_ngrams"),
     "spacy": Baseline("spaCy textcat and spancat", "spacy_models", "textcat_and_spancat", spans=True),
     "frozen": Baseline("frozen encoder, linear heads", "encoder", "frozen_with_linear_heads", spans=True),
-    "setfit": Baseline("SetFit on the encoder", "encoder", "setfit"),
+    "setfit": Baseline("SetFit on the encoder", "encoder", "setfit", package="setfit"),
 }
 
 

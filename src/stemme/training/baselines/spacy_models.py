@@ -11,7 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import fix_random_seed, minibatch
+from thinc.api import fix_random_seed
 
 from stemme.corpus.records import Record
 from stemme.labels import FRAMES, MENTION_KINDS, Frame
@@ -56,8 +56,8 @@ def _trained(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
     order = random.Random(0)
     for _ in range(EPOCHS):
         order.shuffle(examples)
-        for batch in minibatch(examples, BATCH):
-            nlp.update(batch, drop=0.2, sgd=optimizer)
+        for start in range(0, len(examples), BATCH):
+            nlp.update(examples[start : start + BATCH], drop=0.2, sgd=optimizer)
     known: dict[str, Doc] = {}
 
     def docs(texts: Sequence[str]) -> list[Doc]:

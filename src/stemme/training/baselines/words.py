@@ -54,7 +54,8 @@ def _keywords(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel
             continue
         commoner = np.asarray(counts[inside].mean(0) > counts[~inside].mean(0)).ravel()
         merit = np.where(commoner, np.nan_to_num(chi2(counts, inside)[0]), 0)
-        lists[np.argsort(-merit)[:KEYWORDS], column] = 1
+        best = np.argsort(-merit)[:KEYWORDS]
+        lists[best[merit[best] > 0], column] = 1
 
     def frames(texts: Sequence[str]) -> list[Frame]:
         hits: NDArray[np.int64] = counter.transform(texts) @ lists
