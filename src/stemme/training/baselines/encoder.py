@@ -20,14 +20,14 @@ from transformers import BertConfig, BertModel
 
 from stemme.analysis import Analysis
 from stemme.corpus.records import Record
-from stemme.labels import MENTION_KINDS
+from stemme.labels import MENTION_KINDS, Frame
 from stemme.model import e5, windows
 from stemme.model.tokens import SubwordTokenizer, Tokens
 from stemme.training.baselines.sentences import SentenceModel, Span, analysis, analyze_by_language, by_language
 from stemme.training.evaluate import Analyze
 
 FEW = 32
-"""Sentences of each language and frame from which SetFit makes its pairs."""
+"""Sentences of each language and frame that SetFit learns from; it is made for few."""
 
 _TAGS = tuple(f"{prefix}-{kind}" for kind in MENTION_KINDS for prefix in "BI")
 _OUTSIDE = "O"
@@ -60,7 +60,7 @@ def frozen_with_linear_heads(records: Sequence[Record]) -> Analyze:
 
 
 def setfit(records: Sequence[Record]) -> Analyze:
-    """SetFit: the encoder tuned on pairs of few sentences, logistic regression on all of the training split.
+    """SetFit (Tunstall et al. 2022): few sentences of each language and frame, for the encoder and for the head.
 
     Needs the package `setfit`.
     """
@@ -103,10 +103,10 @@ def setfit(records: Sequence[Record]) -> Analyze:
     def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.asarray(body.encode([e5.QUERY_PREFIX + text for text in texts], batch_size=32))
 
-    everything = [sentence for sentences in languages.values() for sentence in sentences]
-    head = LogisticRegression(C=10, max_iter=500, class_weight="balanced")
-    head.fit(embedded([s.text for s in everything]), [s.frame for s in everything])
-    reader = SentenceModel(lambda texts: list(head.predict(embedded(texts))) if texts else [])
+    def frames(texts: Sequence[str]) -> list[Frame]:
+        return list(model.model_head.predict(embedded(texts))) if texts else []
+
+    reader = SentenceModel(frames)
     return analyze_by_language(dict.fromkeys(languages, reader))
 
 

@@ -41,7 +41,9 @@ def word_counter(lang: str) -> CountVectorizer:
     if lang.startswith(_UNSPACED):
         return CountVectorizer(analyzer="char", ngram_range=(1, 3), binary=True, min_df=2)
     # The library's own pattern cuts words at the vowel signs of Indic scripts.
-    return CountVectorizer(token_pattern=r"(?:\w|[\u0300-\u036f\u0900-\u0dff\u200c\u200d])+", binary=True, min_df=2)
+    return CountVectorizer(
+        token_pattern=r"(?:\w|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u200c\u200d])+", binary=True, min_df=2
+    )
 
 
 def _keywords(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
