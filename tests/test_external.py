@@ -26,7 +26,7 @@ def test_the_table_names_figures_and_licences_of_what_is_there(tmp_path, analyze
         (tmp_path / name).parent.mkdir()
         lines = [json.dumps({"id": f"restaurant-{n}", "spans": []} | row) for n, row in enumerate(rows)]
         (tmp_path / name).write_text("\n".join(lines), "utf-8")
-    table = external.table(tmp_path, analyzer)
+    table = "\n".join(external.rows_of_table(tmp_path, analyzer))
     assert "| semeval2019_t9a | en | 2 | need present | P 1.00 R 1.00 F1 1.000 |" in table
     assert "CC BY-NC 4.0" in table
     assert "m_absa" not in table  # not there

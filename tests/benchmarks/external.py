@@ -140,21 +140,17 @@ def shown(found: F1) -> str:
     return f"P {found.precision:.2f} R {found.recall:.2f} F1 {found.value:.3f}"
 
 
-def table(folder: Path, analyzer: stemme.Analyzer, limit: int | None = None) -> str:
-    lines = [
-        "| data | language | rows | figure | Stemme | published best | licence |",
-        "|---|---|---:|---|---|---|---|",
-    ]
+def rows_of_table(folder: Path, analyzer: stemme.Analyzer, limit: int | None = None) -> Iterator[str]:
+    """Yield the lines of the table, those of a file as soon as it is read."""
+    yield "| data | language | rows | figure | Stemme | published best | licence |"
+    yield "|---|---|---:|---|---|---|---|"
     for name, data in SETS.items():
         for path in sorted((folder / name).glob("dev.*.jsonl")):
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()][:limit]
             pairs = list(zip(rows, analyzer.pipe(row["text"] for row in rows), strict=True))
             lang = path.name.split(".")[1]
             for figure, value in data.figures(pairs):
-                lines.append(
-                    f"| {name} | {lang} | {len(rows)} | {figure} | {value} | {data.published} | {data.licence} |"
-                )
-    return "\n".join(lines)
+                yield f"| {name} | {lang} | {len(rows)} | {figure} | {value} | {data.published} | {data.licence} |"
 
 
 def main() -> None:
@@ -165,7 +161,8 @@ def main() -> None:
     options = parser.parse_args()
     if not options.folder.is_dir():
         parser.error(f"{options.folder}: no such folder")
-    print(table(options.folder, stemme.load(options.model), options.rows))
+    for line in rows_of_table(options.folder, stemme.load(options.model), options.rows):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
