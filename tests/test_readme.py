@@ -7,6 +7,7 @@ import pytest
 
 from samples import ROOT
 
+COMMANDS = ("analyze", "evaluate", "baselines", "corpus", "check", "split", "stats", "shortcuts", "train")
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -25,7 +26,7 @@ def test_the_commands_shown_exist_with_their_options(line):
     from stemme.cli import app
 
     words = line.split()[1:]
-    command = [word for word in words[:2] if word in ("analyze", "evaluate", "corpus", "check", "split", "train")]
+    command = [word for word in words[:2] if word in COMMANDS]
     shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     assert "Usage" in shown
     for word in words:

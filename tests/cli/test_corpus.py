@@ -72,3 +72,49 @@ def test_training_with_a_missing_config_is_one_line(tmp_path):
     result = run("train", tmp_path / "none.toml")
     assert result.exit_code == 1
     assert "none.toml" in result.output
+
+
+FOCUSED = RECORD | {
+    "orientation": "focused",
+    "sentences": [
+        {"text": "{complaint delivery 2|ఆలస్యం}.", "frame": "focused", "dimension": "horizon"},
+        {"text": "నమస్తే.", "frame": "neither"},
+    ],
+}
+
+
+def test_counts_are_printed(corpus):
+    result = run("corpus", "stats", corpus(RECORD, FOCUSED | {"id": "r2"}))
+    assert result.exit_code == 0
+    assert "| comments | 2 |" in result.output
+
+
+def test_words_that_give_a_frame_away_are_printed(corpus):
+    records = [record | {"id": f"{n}-{m}"} for n, record in enumerate((RECORD, FOCUSED)) for m in range(3)]
+    result = run("corpus", "shortcuts", corpus(*records), "--count", 5)
+    assert result.exit_code == 0
+    assert "| ఆలస్యం | focused | 0 | 3 | 0 |" in result.output
+    assert "te, flagged among the first ten: ఆలస్యం (time)." in result.output
+
+
+def test_evaluation_prints_intervals(corpus):
+    folder = corpus(RECORD | {"split": "test"})
+    assert "| records | 1 | 1 |" in run("evaluate", folder, "--intervals").output
+    result = json.loads(run("evaluate", folder, "--intervals", "--json").output)
+    assert result["intervals"]["te"]["language_accuracy"] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("option", "row"),
+    [("--calibration", "| frame | 2 | 1.00 |"), ("--robustness", "| emoji | ")],
+)
+def test_evaluation_prints_other_tables(corpus, option, row):
+    result = run("evaluate", corpus(FOCUSED | {"split": "dev"}), "--split", "dev", option)
+    assert result.exit_code == 0, result.output
+    assert row in result.output
+
+
+def test_two_tables_at_once_are_wrong_use(corpus):
+    folder = corpus(RECORD | {"split": "dev"})
+    result = run("evaluate", folder, "--split", "dev", "--robustness", "--calibration")
+    assert result.exit_code == 2

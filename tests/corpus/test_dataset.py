@@ -1,8 +1,11 @@
 import json
+from collections import Counter
 
 import pytest
 
+from samples import CORPORA
 from stemme.corpus.dataset import load
+from stemme.corpus.records import read
 from stemme.errors import StemmeError
 from stemme.labels import FRAMES, TOPICS
 
@@ -48,3 +51,16 @@ def test_features_name_the_labels(tmp_path):
 def test_a_record_without_a_split_is_refused(tmp_path):
     with pytest.raises(StemmeError, match="stemme corpus split"):
         load(written(tmp_path, [RECORDS[0] | {"split": None}]))
+
+
+def test_the_corpora_load_by_their_card_alone(tmp_path, monkeypatch):
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    loaded = datasets.load_dataset(str(CORPORA), cache_dir=str(tmp_path))
+    assert list(loaded) == ["records"]
+    rows = loaded["records"]
+    expected = [record for record in read(CORPORA) if record.split != "probe"]  # other/ is not in the default
+    assert sorted(rows["id"]) == sorted(record.id for record in expected)  # nor is any second annotation
+    assert Counter(rows["split"]) == Counter(record.split for record in expected)
+    assert {"train", "dev", "test"} == set(rows["split"])

@@ -12,6 +12,7 @@ import typer
 
 from stemme.cli import corpus, errors
 from stemme.cli.analyze import analyze
+from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
 from stemme.cli.model import info
 from stemme.cli.train import train
@@ -26,10 +27,13 @@ app = typer.Typer(
 app.command()(errors.reported(analyze))
 app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
+app.command()(errors.reported(baselines))
 
-_corpus = typer.Typer(help="Gold records: checking and splitting.", no_args_is_help=True)
+_corpus = typer.Typer(help="Gold records: checking, splitting, counting.", no_args_is_help=True)
 _corpus.command()(errors.reported(corpus.check))
 _corpus.command()(errors.reported(corpus.split))
+_corpus.command()(errors.reported(corpus.stats))
+_corpus.command()(errors.reported(corpus.shortcuts))
 app.add_typer(_corpus, name="corpus")
 
 _model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)

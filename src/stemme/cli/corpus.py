@@ -1,4 +1,4 @@
-"""`stemme corpus`: checks gold records and assigns their splits."""
+"""`stemme corpus`: checks gold records, assigns their splits and counts them."""
 
 from __future__ import annotations
 
@@ -30,3 +30,22 @@ def split(
 
     counts = write_splits(paths, seed)
     typer.echo(", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())))
+
+
+def stats(path: Annotated[Path, typer.Argument(help="File or folder of gold records.")] = Path("corpora")) -> None:
+    """Print the counts of the dataset card."""
+    from stemme.corpus.records import read
+    from stemme.corpus.statistics import table
+
+    typer.echo(table(record for record in read(path) if record.split != "probe"))
+
+
+def shortcuts(
+    path: Annotated[Path, typer.Argument(help="File or folder of gold records.")] = Path("corpora"),
+    count: Annotated[int, typer.Option(help="Words a language.")] = 30,
+) -> None:
+    """Print the words of each language that give a frame away, words of time and the terms flagged."""
+    from stemme.corpus.records import read
+    from stemme.training.shortcuts import tables
+
+    typer.echo(tables((record for record in read(path) if record.split != "probe"), count))

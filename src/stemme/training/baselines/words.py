@@ -1,0 +1,81 @@
+"""Baselines of words and letters, by scikit-learn: keyword lists, and n-grams of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_selection import chi2
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from stemme.corpus.records import Record
+from stemme.labels import FRAMES, Frame
+from stemme.training.baselines.sentences import LabelledSentence, SentenceModel, analyze_by_language, by_language
+from stemme.training.evaluate import Analyze
+
+KEYWORDS = 100
+"""Words a frame."""
+
+_UNSPACED = ("zh", "ja")
+
+
+def keyword_lists(records: Sequence[Record]) -> Analyze:
+    """Count each sentence's words of a frame's list; the most hits win, `neither` where there are none.
+
+    A list holds the `KEYWORDS` words of the training split with the highest chi-squared of those that are
+    commoner in the frame than elsewhere.
+    """
+    return analyze_by_language({lang: _keywords(s, lang) for lang, s in by_language(records).items()})
+
+
+def character_ngrams(records: Sequence[Record]) -> Analyze:
+    """TF-IDF of 1 to 5 characters within words (in Chinese, of 1 to 3), and logistic regression."""
+    return analyze_by_language({lang: _ngrams(s, lang) for lang, s in by_language(records).items()})
+
+
+def word_counter(lang: str) -> CountVectorizer:
+    """Return a vectorizer of the words of a language; of 1 to 3 characters where it writes no spaces."""
+    if lang.startswith(_UNSPACED):
+        return CountVectorizer(analyzer="char", ngram_range=(1, 3), binary=True, min_df=2)
+    # The library's own pattern cuts words at the vowel signs of Indic scripts.
+    return CountVectorizer(
+        token_pattern=r"(?:\w|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u200c\u200d])+", binary=True, min_df=2
+    )
+
+
+def _keywords(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
+    counter = word_counter(lang)
+    counts = counter.fit_transform([s.text for s in sentences])
+    lists = np.zeros((counts.shape[1], len(FRAMES)), np.int64)
+    for column, frame in enumerate(FRAMES):
+        inside = np.array([s.frame == frame for s in sentences])
+        if inside.all() or not inside.any():
+            continue
+        commoner = np.asarray(counts[inside].mean(0) > counts[~inside].mean(0)).ravel()
+        merit = np.where(commoner, np.nan_to_num(chi2(counts, inside)[0]), 0)
+        best = np.argsort(-merit)[:KEYWORDS]
+        lists[best[merit[best] > 0], column] = 1
+
+    def frames(texts: Sequence[str]) -> list[Frame]:
+        hits: NDArray[np.int64] = counter.transform(texts) @ lists
+        return [FRAMES[row.argmax()] if row.any() else "neither" for row in hits]
+
+    return SentenceModel(frames)
+
+
+def _ngrams(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
+    unspaced = lang.startswith(_UNSPACED)
+    model = make_pipeline(
+        TfidfVectorizer(
+            analyzer="char" if unspaced else "char_wb",
+            ngram_range=(1, 3 if unspaced else 5),
+            min_df=2,
+            sublinear_tf=True,
+        ),
+        LogisticRegression(C=10, max_iter=300, class_weight="balanced"),
+    )
+    model.fit([s.text for s in sentences], [s.frame for s in sentences])
+    return SentenceModel(lambda texts: list(model.predict(texts)) if texts else [])

@@ -1,0 +1,43 @@
+import pytest
+
+from stemme.training.baselines.sentences import LabelledSentence
+from stemme.training.shortcuts import flag, shortcuts
+
+
+def sentences(texts):
+    return [LabelledSentence(text, frame, ()) for text, frame in texts for _ in range(3)]
+
+
+def test_a_word_of_one_frame_comes_first_and_is_flagged():
+    found = shortcuts(
+        sentences(
+            [("the years of trust", "centric"), ("the parcel of mine", "focused"), ("the sky of blue", "neither")]
+        ),
+        "en",
+        count=30,
+    )
+    assert found[-1].merit == found[-2].merit == 0  # "the" and "of" stand everywhere
+    (years,) = (s for s in found if s.word == "years")
+    assert (years.frame, years.counts, years.flag) == ("centric", (3, 0, 0), "time")
+
+
+def test_chinese_is_counted_by_characters():
+    found = shortcuts(sentences([("多年客户", "centric"), ("包裹晚了", "focused"), ("你好", "neither")]), "zh")
+    assert {"年", "包裹"} <= {s.word for s in found}
+
+
+@pytest.mark.parametrize(
+    ("word", "lang", "expected"),
+    [
+        ("years", "en", "time"),
+        ("kundesentrisk", "nb", "term"),
+        ("aastat", "et", "time"),
+        ("客户中心", "zh", "term"),
+        ("বছরের", "bn", "time"),
+        ("సెంట్రిక్", "te", "term"),
+        ("parcel", "en", ""),
+        ("parcel", "xx", ""),
+    ],
+)
+def test_flags(word, lang, expected):
+    assert flag(word, lang) == expected
