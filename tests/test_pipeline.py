@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 import stemme
 from samples import HOSTILE, MIXED, TEXTS
+from stemme.errors import StemmeError
 from stemme.labels import FRAMES
+from stemme.pipeline import Analyzer
 
 
 def check(text, analysis):
@@ -127,3 +129,18 @@ def test_the_same_text_gives_the_same_result(analyzer):
 def test_a_missing_model_is_named(tmp_path):
     with pytest.raises(stemme.StemmeError, match="no model here"):
         stemme.load(tmp_path)
+
+
+def test_weak_mentions_are_left_out_and_frames_stay(analyzer):
+    every = list(analyzer.pipe(TEXTS.values()))
+    scores = sorted(m.score for a in every for m in (*a.needs, *a.complaints))
+    middle = scores[len(scores) // 2]
+    strict = list(Analyzer(analyzer.runtime, middle).pipe(TEXTS.values()))
+    assert sorted(m.score for a in strict for m in (*a.needs, *a.complaints)) == [s for s in scores if s >= middle]
+    assert [a.sentences for a in strict] == [a.sentences for a in every]
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, float("nan")])
+def test_a_score_out_of_range_is_refused(analyzer, score):
+    with pytest.raises(StemmeError, match="from 0 to 1"):
+        Analyzer(analyzer.runtime, score)

@@ -84,12 +84,20 @@ class StemmeComponent:
         name: Of the component in its pipeline.
         model: Folder of a model; the one that ships where None.
         batch_size: Windows of a batch of the network at the most.
+        min_score: Needs and complaints below this score are left out.
     """
 
-    def __init__(self, name: str, model: str | Path | None = None, batch_size: int = BATCH_SIZE) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: str | Path | None = None,
+        batch_size: int = BATCH_SIZE,
+        min_score: float = 0.0,
+    ) -> None:
         self.name = name
         self.model = model
         self.batch_size = batch_size
+        self.min_score = min_score
         self._loaded: dict[int, Analyzer] = {}
 
     @property
@@ -100,7 +108,7 @@ class StemmeComponent:
         """
         process = os.getpid()
         if process not in self._loaded:
-            self._loaded[process] = load(self.model)
+            self._loaded[process] = load(self.model, min_score=self.min_score)
         return self._loaded[process]
 
     def __call__(self, doc: Doc) -> Doc:
@@ -117,15 +125,21 @@ class StemmeComponent:
 
     def __getstate__(self) -> dict[str, object]:
         """The loaded model stays behind: another process loads its own."""
-        return {"name": self.name, "model": self.model, "batch_size": self.batch_size, "_loaded": {}}
+        return self.__dict__ | {"_loaded": {}}
 
 
 @Language.factory(
     "stemme",
     assigns=["doc.cats", "doc.spans", "doc._.orientation", "doc._.analysis", "token.is_sent_start"],
-    default_config={"model": None, "batch_size": BATCH_SIZE},
+    default_config={"model": None, "batch_size": BATCH_SIZE, "min_score": 0.0},
 )
-def make_component(nlp: Language, name: str, model: str | None, batch_size: int) -> StemmeComponent:  # noqa: ARG001
+def make_component(
+    nlp: Language,  # noqa: ARG001
+    name: str,
+    model: str | None,
+    batch_size: int,
+    min_score: float,
+) -> StemmeComponent:
     """Create the component for a pipeline.
 
     Args:
@@ -133,8 +147,9 @@ def make_component(nlp: Language, name: str, model: str | None, batch_size: int)
         name: Of the component.
         model: Folder of a model; the one that ships where None.
         batch_size: Windows of a batch of the network at the most.
+        min_score: Needs and complaints below this score are left out.
     """
-    return StemmeComponent(name, model, batch_size)
+    return StemmeComponent(name, model, batch_size, min_score)
 
 
 def _register_extensions() -> None:

@@ -36,17 +36,18 @@ _CHARACTERS_AHEAD = 1_000_000
 """Characters read ahead at the most, so that memory stays bounded whatever the length of the texts."""
 
 
-def load(model: str | Path | None = None, threads: int | None = None) -> Analyzer:
+def load(model: str | Path | None = None, threads: int | None = None, min_score: float = 0.0) -> Analyzer:
     """Load a model: the one that ships with the package, unless a folder is named.
 
     Args:
         model: Folder of an exported model.
         threads: Of the arithmetic; by default one for each core that the process may use.
+        min_score: Needs and complaints below this score are left out; frames never are.
 
     Raises:
-        StemmeError: No model in the folder, or one of another version.
+        StemmeError: No model in the folder, or one of another version, or a score that is none.
     """
-    return Analyzer(Runtime(packaged_model() if model is None else Path(model), threads))
+    return Analyzer(Runtime(packaged_model() if model is None else Path(model), threads), min_score)
 
 
 def packaged_model() -> Path:
@@ -67,10 +68,17 @@ class Analyzer:
 
     Args:
         runtime: The model.
+        min_score: Needs and complaints below this score, from 0 to 1, are left out.
+
+    Raises:
+        StemmeError: `min_score` is out of range.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, min_score: float = 0.0) -> None:
+        if not 0 <= min_score <= 1:
+            raise StemmeError(f"min_score is {min_score}; give a number from 0 to 1")
         self.runtime = runtime
+        self.min_score = min_score
 
     def __call__(self, text: str, lang: str | None = None) -> Analysis:
         """Analyse one text.
@@ -155,7 +163,8 @@ class Analyzer:
         predictions = predict(
             texts, sentences, self.runtime.tokenizer, self.runtime, batch_size, self.runtime.temperatures
         )
-        return [assemble(*parts) for parts in zip(texts, languages, sentences, predictions, strict=True)]
+        surest = [p.surest(self.min_score) for p in predictions]
+        return [assemble(*parts) for parts in zip(texts, languages, sentences, surest, strict=True)]
 
 
 def assemble(text: str, language: Language, sentences: Sequence[tuple[int, int]], prediction: Prediction) -> Analysis:

@@ -24,7 +24,7 @@ def figures_of(text):
     head = next(cells.split(" | ") for name, cells in rows if not name.strip() and "all" in cells)
     known = {name.replace("_", " "): name for name in FIGURES}
     table = {known[name.strip()]: cells.split(" | ") for name, cells in rows if name.strip() in known}
-    return {lang: {name: float(cells[i]) for name, cells in table.items()} for i, lang in enumerate(head)}
+    return {lang: {name: float(cells[i].split()[0]) for name, cells in table.items()} for i, lang in enumerate(head)}
 
 
 @pytest.mark.slow

@@ -6,11 +6,11 @@ import pytest
 
 from samples import CORPORA
 from stemme.corpus.records import read
-from stemme.model.export import export
+from stemme.labels import ORIENTATIONS
 from stemme.model.network import StemmeConfig, StemmeModel
+from stemme.model.predict import TEMPERED
 from stemme.pipeline import load
-from stemme.training.card import write_card
-from stemme.training.evaluate import evaluate
+from stemme.training.finish import finish
 from stemme.training.settings import Settings
 from stemme.training.train import freeze, parameter_groups, train
 
@@ -42,7 +42,7 @@ def small(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
+def test_a_run_resumes_and_leaves_a_model_with_its_card(small):
     folder = train(small(1))
     assert (small(1).output / "checkpoint-2").is_dir()
 
@@ -54,14 +54,15 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small, tmp_path):
     assert StemmeModel.from_pretrained(folder).quantized
 
     records = list(read(small(2).corpora))
-    export(folder, tmp_path)
-    report = evaluate([r for r in records if r.split == "test"], load(tmp_path).gold)
+    report = finish(folder, small(2), records)
     assert report["all"]["records"] == 2
-    write_card(tmp_path, small(2), records, report)
-    card = (tmp_path / "README.md").read_text("utf-8")
+    card = (folder / "README.md").read_text("utf-8")
     assert "| et | 8 | 0 | 2 | 0 | 2 | 0 |" in card
     assert "- epochs: 2" in card
-    assert str(tmp_path) not in card
+    assert str(small(2).output) not in card
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    assert set(config["temperatures"]) == set(TEMPERED)
+    assert load(folder)("Pakk hilines.").orientation in ORIENTATIONS
 
 
 def test_frozen_layers_do_not_learn(small):

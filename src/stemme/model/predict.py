@@ -70,6 +70,10 @@ class Prediction:
     dimensions: Floats
     mentions: list[Mention]
 
+    def surest(self, score: float) -> Prediction:
+        """Return the prediction without the mentions below a score."""
+        return replace(self, mentions=[m for m in self.mentions if m.span.score >= score])
+
 
 def predict(
     texts: Sequence[str],

