@@ -59,7 +59,7 @@ def test_spans_carry_kind_and_code_points():
     path = np.array([TAGS.index(t) for t in tags])
     found = spans(text, words(text), [(0, len(text))], np.zeros(8, np.int64), path, emissions(*tags) / 4)
     assert [(s.kind, text[s.start : s.end], s.score) for s in found] == [
-        ("need", "call me,", 1.0),
+        ("need", "call me", 1.0),
         ("complaint", "parcel came late", 1.0),
     ]
 
@@ -115,3 +115,12 @@ def test_one_long_text_costs_no_memory_for_the_short_ones():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("mark", [".", "!!", "…", " ?", "।", "。", "！？", "，"])
+def test_marks_that_end_a_sentence_are_no_part_of_a_span(mark):
+    text = f"it came late{mark}"
+    tokens = Tokens(np.zeros(2, np.int64), np.array([0, 3]), np.array([2, len(text)]))
+    path = np.array([TAGS.index("O"), TAGS.index("B-complaint")])
+    (span,) = spans(text, tokens, [(0, len(text))], np.zeros(2, np.int64), path, emissions("O", "B-complaint") / 4)
+    assert text[span.start : span.end] == "came late"

@@ -25,6 +25,8 @@ _WORD_PART = regex.compile(
     regex.V1,
 )
 
+_CLOSING = regex.compile(r"[\s.…!?,;:\u0964\u3002\uFF01\uFF1F\uFF0C\u3001\uFF1B\uFF1A]++$")
+
 _LONGEST_WORD = 64
 """Code points by which a span is widened at the most on either side: hostile text has words without end."""
 
@@ -148,5 +150,6 @@ def whole_words(text: str, start: int, end: int, lower: int, upper: int) -> tupl
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out white space at both edges, and the marks that end a sentence or clause."""
     covered = text[start:end]
-    return end - len(covered.lstrip()), start + len(covered.rstrip())
+    return end - len(covered.lstrip()), start + len(_CLOSING.sub("", covered))
