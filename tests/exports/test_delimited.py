@@ -144,7 +144,7 @@ def test_delimiter_of_european_spreadsheets():
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x1e\x1f"), max_size=30)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_cells_come_back_exactly(tmp_path, rows, delimiter):
     """Any cells, through a file, the analysis and a file again."""

@@ -47,7 +47,7 @@ def find_header(rows: Sequence[Sequence[str]], reading: Reading) -> int:
 def codes_below(rows: Sequence[Sequence[str]], header: int) -> int:
     """Return how many rows under the header are no answers: Qualtrics' questions and import codes."""
     below = rows[header + 1 : header + 3]
-    if len(below) == 2 and all(map(_IMPORT_ID.fullmatch, below[1])):
+    if len(below) == 2 and below[1] and all(map(_IMPORT_ID.fullmatch, below[1])):
         return 2
     return 0
 
