@@ -58,7 +58,9 @@ class _Raw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except (EOFError, ValueError, zlib.error) as error:
+        except (EOFError, OSError, ValueError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno:
+                raise
             raise OSError(f"the compressed file is damaged or cut: {error}") from error
         buffer[: len(data)] = data
         return len(data)

@@ -17,6 +17,8 @@ SAMPLE_ROWS = 60
 _MOST_ABOVE = 10
 _LONGEST_NAME = 200
 _NUMBER = re.compile(r"[\d\s.,:/+-]+")
+_KNOWN = TEXT_NAMES | WEAK_TEXT_NAMES | {ID_COLUMN}
+_KINDS = ("", "Response", "Open-Ended Response")
 _IMPORT_ID = re.compile(r'\{"ImportId": ?".+\}')
 """What the cells of Qualtrics' third row are."""
 
@@ -24,8 +26,8 @@ _IMPORT_ID = re.compile(r'\{"ImportId": ?".+\}')
 def find_header(rows: Sequence[Sequence[str]], reading: Reading) -> int:
     """Return the index of the row with the column names among the first rows, which are not blank.
 
-    It is the first one that fills more than half of the cells that most rows fill and looks like names, where the
-    first row fills fewer; otherwise the first.
+    It is the first one, unless that fills fewer cells than most rows and another one fills them with what looks like
+    names.
 
     Raises:
         UsageError: A row was asked for that does not exist.
@@ -36,19 +38,24 @@ def find_header(rows: Sequence[Sequence[str]], reading: Reading) -> int:
         return reading.header_row - 1
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     width = statistics.median_high(filled)
-    if width < 2 or filled[0] > width / 2 or _is_text_name(rows[0]):
+    if width < 2 or filled[0] >= width or _knows(rows[0]):
         return 0
-    for index in range(1, min(_MOST_ABOVE, len(rows))):
-        if filled[index] > width / 2:
+    for index in range(1, min(_MOST_ABOVE, len(rows) - 1)):
+        # Where the first row nearly is a header, only a name that is known says that another one is.
+        if filled[index] >= width and (_knows(rows[index]) or filled[0] > width / 2):
+            return index if _knows(rows[index]) else 0
+        if filled[index] > width / 2 and filled[0] <= width / 2:
             return index if _like_names(rows[index], filled[index]) else 0
     return 0
 
 
 def codes_below(rows: Sequence[Sequence[str]], header: int) -> int:
-    """Return how many rows under the header are no answers: Qualtrics' questions and import codes."""
+    """Return how many rows under the header are no answers, but what Qualtrics or SurveyMonkey say of the columns."""
     below = rows[header + 1 : header + 3]
     if len(below) == 2 and below[1] and all(map(_IMPORT_ID.fullmatch, below[1])):
         return 2
+    if below and "Open-Ended Response" in below[0] and all(cell in _KINDS for cell in below[0]):
+        return 1
     return 0
 
 
@@ -58,19 +65,18 @@ def header_notes(header: int, codes: int) -> list[str]:
     if header:
         notes.append(f"{header} line{'s' if header > 1 else ''} above the header left out")
     if codes:
-        notes.append(f"{codes} rows of question texts and codes left out")
+        notes.append(f"{codes} row{'s' if codes > 1 else ''} of question texts and codes left out")
     return notes
 
 
-def _is_text_name(row: Sequence[str]) -> bool:
-    cells = [cell for cell in row if cell.strip()]
-    return len(cells) == 1 and folded(cells[0]) in TEXT_NAMES | WEAK_TEXT_NAMES
+def _knows(row: Sequence[str]) -> bool:
+    """Return whether one of the cells is a name that is known."""
+    return any(folded(cell) in _KNOWN for cell in row)
 
 
 def _like_names(row: Sequence[str], filled: int) -> bool:
     names = [cell.strip() for cell in row if cell.strip()]
     if any(len(name) > _LONGEST_NAME or _NUMBER.fullmatch(name) for name in names):
         return False
-    known = TEXT_NAMES | WEAK_TEXT_NAMES | {ID_COLUMN}
     # Two columns may be a comma in a sentence, so there one of them must have a name that is known.
-    return filled > 2 or any(folded(name) in known for name in names)
+    return filled > 2 or _knows(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,10 @@ class JsonArrayReader(Reader):
         skip_mark(self._file)
         number = 0
         try:
-            for value in ijson.items(self._file, self._prefix, use_float=True):
+            for value in ijson.items(self._file, self._prefix):
                 number += 1
                 try:
-                    yield fields_of(value)
+                    yield fields_of(_plain(value))
                 except (ValueError, RecursionError) as error:
                     yield Unreadable(str(error) or "JSON nested too deep", {})
         except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError, RecursionError) as error:
@@ -89,6 +90,15 @@ def _array(file: Unpacked, name: str) -> str:
     except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError, RecursionError) as error:
         raise StemmeError(f"{name}: not JSON: {_first_line(error)}") from error
     raise StemmeError(f"{name}: there is no list of objects in this JSON file")
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with floats for decimals: ijson can give floats only where it refuses long integers."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _first_line(error: Exception) -> str:
