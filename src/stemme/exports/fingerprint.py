@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import stemme
+from stemme.exports.formats import STREAM
 from stemme.model.info import checksum
 
 _LIBRARIES = ("numpy", "onnxruntime", "tokenizers", "py3langid", "pyarrow", "python-calamine", "xlsxwriter")
@@ -25,8 +26,9 @@ def of_input(sources: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def stamps(sources: Sequence[str]) -> list[tuple[int, int]]:
-    """Return what changes with a file and costs nothing to ask: size and time."""
-    return [(stat.st_size, stat.st_mtime_ns) for stat in (Path(source).stat() for source in sources)]
+    """Return what changes with a file and costs nothing to ask: size and time. A pipe has neither."""
+    files = [Path(source).stat() for source in sources if source != STREAM]
+    return [(file.st_size, file.st_mtime_ns) for file in files]
 
 
 @cache

@@ -22,7 +22,7 @@ from stemme.exports.problems import ProblemLines, errors_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import FOUND, Reading
 from stemme.exports.sources import find_sources
-from stemme.exports.store import Store, run_folder
+from stemme.exports.store import Store, is_unfinished, run_folder
 from stemme.exports.summary import Summary
 
 
@@ -85,10 +85,11 @@ def run(
     job.reading.check()
     sources = find_sources(job.source)
     target = choose_target(sources, job.target)
-    unfinished = job.resume and target != STREAM and run_folder(target).exists()
+    unfinished = job.resume and target != STREAM and is_unfinished(target)
     check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
     if job.resume and STREAM in (*sources, target):
         raise UsageError("--resume: only a run from files to a file can be resumed")
+    stamps = fingerprint.stamps(sources)
     with open_reader(sources, job.reading) as reader:
         rows, sample = _peek(reader)
         text = choose_text_column(reader.columns, sample, job.text_column)
@@ -97,7 +98,7 @@ def run(
         ids = f'"{id_column}"' if id_column else "the row number"
         details = f" ({', '.join(reader.notes)})" if reader.notes else ""
         say(f'reading {reader.name}{details}: text from "{text.name}" ({text.reason}), id from {ids}')
-        way = _Way(job, sources, target, reader, rows, text.name, id_column, say, advance, engine)
+        way = _Way(job, sources, stamps, target, reader, rows, text.name, id_column, say, advance, engine)
         return way.through(load()) if target == STREAM else way.kept(load)
 
 
@@ -107,6 +108,7 @@ class _Way:
 
     job: Job
     sources: tuple[str, ...]
+    stamps: list[tuple[int, int]]
     target: str
     reader: Reader
     rows: Iterator[Row]
@@ -143,11 +145,11 @@ class _Way:
 
     def _kept(self, load: Callable[[], TextAnalyzer], store: Store) -> Summary:
         job = self.job
-        stamps = [] if self.reader.live else fingerprint.stamps(self.sources)
         depends = self._depends()
         store.begin(depends, resume=job.resume, force=job.force)
         analyzer = load()
-        store.set_model({**depends, "model": analyzer.fingerprint})
+        if not self.reader.live:
+            store.set_model({**depends, "model": analyzer.fingerprint})
         with to_files(
             self.target,
             store.folder,
@@ -166,7 +168,7 @@ class _Way:
                     behind.close()
                 finally:
                     behind.stop()
-                if fingerprint.stamps(self.sources) != stamps:
+                if fingerprint.stamps(self.sources) != self.stamps:
                     raise StemmeError(
                         f"{self.reader.name}: was changed while it was being read; start over with --force"
                     )

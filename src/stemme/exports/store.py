@@ -10,7 +10,6 @@ import contextlib
 import gzip
 import json
 import os
-import shutil
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +34,11 @@ _PART = "part-{:08}.jsonl.gz"
 def run_folder(target: str) -> Path:
     """Return the folder of the unfinished run that writes the target."""
     return Path(f"{target}.run")
+
+
+def is_unfinished(target: str) -> bool:
+    """Return whether there is a run of the target that can be resumed."""
+    return (run_folder(target) / MANIFEST).exists()
 
 
 class Store:
@@ -81,6 +85,8 @@ class Store:
         before = self._read()
         self.found = before is not None
         if before is not None and resume:
+            if before.get("version") != VERSION:
+                self._refuse("its manifest is damaged, or was written by another version of Stemme")
             self._refuse(difference(before, {**now, "model": before.get("model")}))
             self._manifest = before
             return
@@ -127,10 +133,11 @@ class Store:
     def remove(self) -> None:
         """Take the folder away: the run is finished, or has left nothing worth keeping."""
         self._clear()
+        # While the lock is held, so that nobody begins a run in a folder that is about to go.
         with contextlib.suppress(OSError):
             (self.folder / _LOCK).unlink()
+            self.folder.rmdir()
         self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
         """Give back the lock."""
@@ -138,8 +145,10 @@ class Store:
 
     def _clear(self) -> None:
         # The manifest goes first: without it nobody takes the parts that are left for those of a run.
-        for path in [self.folder / MANIFEST, *(path for path in self.folder.iterdir() if path.name != _LOCK)]:
-            path.unlink(missing_ok=True)
+        (self.folder / MANIFEST).unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if path.name != _LOCK:
+                path.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any] | None:
         try:
@@ -147,10 +156,8 @@ class Store:
         except FileNotFoundError:
             return None
         except ValueError:
-            manifest = {}
-        if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
-            return {"version": None, "input": [], "options": {}, "code": {"layout": "another"}}
-        return manifest
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
 
     def _refuse(self, reason: str | None) -> None:
         if reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import math
@@ -110,8 +111,9 @@ class XlsxWriter(TableWriter):
     def abandon(self) -> None:
         """Remove the temporary files of the sheets."""
         for sheet in self._workbook.worksheets():
-            sheet.row_data_fh.close()
-            Path(sheet.row_data_filename).unlink(missing_ok=True)
+            with contextlib.suppress(AttributeError, TypeError, OSError):  # there is none, or no longer
+                sheet.row_data_fh.close()
+                Path(sheet.row_data_filename).unlink(missing_ok=True)
 
     def _sheet(self, header: Sequence[str], name: str | None = None) -> _Sheet:
         cells = self._workbook.add_worksheet(name)
