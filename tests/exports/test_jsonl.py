@@ -106,6 +106,14 @@ def test_an_endless_line_is_a_problem(monkeypatch):
     ]
 
 
+def test_a_pipe_may_begin_with_what_is_no_json(tmp_path, monkeypatch):
+    given = b'warming up\n{"id": "a", "text": "some words"}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    summary = run(Job("-", str(tmp_path / "out.jsonl")), FakeAnalyzer)
+    assert (summary.rows, summary.problems) == (1, 1)
+    assert lines(tmp_path / "out.jsonl")[0]["id"] == "a"
+
+
 def test_a_pipe_takes_bare_strings_and_is_not_read_ahead():
     stream = io.BytesIO('"తెలుగు"\n{"text": "norsk"}\n'.encode())
     reader = JsonlReader(stream, "standard input", live=True)

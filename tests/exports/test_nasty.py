@@ -170,6 +170,22 @@ def test_json_that_is_no_table(tmp_path, content):
         run(Job(str(path)), FakeAnalyzer)
 
 
+def test_one_object_in_a_json_file_is_a_row_or_holds_the_rows(tmp_path, read):
+    path = tmp_path / "in.json"
+    path.write_text('{"text": "a", "tags": ["x"]}', "utf-8")
+    assert read(path) == [{"text": "a", "tags": ["x"]}]
+    path.write_text('{"meta": {"n": 1}, "data": {"items": [{"text": "a"}, {"text": "b"}]}}', "utf-8")
+    assert read(path) == [{"text": "a"}, {"text": "b"}]
+
+
+def test_an_output_in_the_folder_is_no_input(tmp_path):
+    shutil.copy(FOLDER / "duckdb.csv", tmp_path)
+    for _ in range(2):
+        assert run(Job(str(tmp_path), str(tmp_path / "all.csv"), force=True), FakeAnalyzer).rows == 6
+    with pytest.raises(UsageError, match="the export itself"):
+        run(Job([str(tmp_path / "all.csv")], str(tmp_path / "all.csv"), force=True), FakeAnalyzer)
+
+
 def test_json_arrays_of_texts_and_with_a_mark(tmp_path, read, problems):
     path = tmp_path / "in.json"
     path.write_text('\ufeff[{"text": "a", "n": 12345678901234567890, "f": 0.5}, 7, "b"]', "utf-8")

@@ -15,7 +15,7 @@ from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_co
 from stemme.exports.engine import Engine, here
 from stemme.exports.formats import STREAM, check_columns, open_reader
 from stemme.exports.outcomes import Outcome, TextAnalyzer
-from stemme.exports.output import Outputs, check_target, choose_target, judged, to_files, to_stream
+from stemme.exports.output import Outputs, check_target, choose_target, judged, output_files, to_files, to_stream
 from stemme.exports.overlap import Behind, ahead
 from stemme.exports.parts import MOST_ROWS, Part, cut
 from stemme.exports.problems import ProblemLines, errors_target
@@ -83,7 +83,7 @@ def run(
         engine: Where the parts are analysed.
     """
     job.reading.check()
-    sources = find_sources(job.source)
+    sources = find_sources(job.source, output_files(job.target) if job.target else ())
     target = choose_target(sources, job.target)
     unfinished = job.resume and target != STREAM and is_unfinished(target)
     check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
@@ -228,9 +228,9 @@ def _refuse_problems(part: Part, outcomes: Sequence[Outcome | None], name: str) 
 
 
 def _peek(reader: Reader) -> tuple[Iterator[Row], list[Row]]:
-    """Return all the rows and the first of them; from a pipe only one, for the next may be long in coming."""
+    """Return all the rows and the first that can be read; from a pipe only one, for the next may be long in coming."""
     rows = reader.rows()
-    sample = list(itertools.islice(rows, 1 if reader.live else SAMPLE_ROWS))
+    sample = _until_readable(rows) if reader.live else list(itertools.islice(rows, SAMPLE_ROWS))
     if not sample:
         raise StemmeError(
             f"{reader.name}: there is no row under the header" if reader.columns else f"{reader.name}: empty"
@@ -239,3 +239,12 @@ def _peek(reader: Reader) -> tuple[Iterator[Row], list[Row]]:
     if not readable:
         raise StemmeError(f"{reader.name}: no row can be read: row {sample[0].number}: {sample[0].problem}")
     return itertools.chain(sample, rows), readable
+
+
+def _until_readable(rows: Iterator[Row]) -> list[Row]:
+    sample = []
+    for row in rows:
+        sample.append(row)
+        if row.problem is None:
+            break
+    return sample

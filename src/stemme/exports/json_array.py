@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -67,7 +68,13 @@ def is_array(path: Path) -> bool:
     if not head.startswith(b"{"):
         return head.startswith(b"[")
     lines = head.splitlines()
-    return not lines[0].rstrip().endswith(b"}") or (len(lines) == 1 and b"[" in lines[0])
+    if not lines[0].rstrip().endswith(b"}"):
+        return True
+    if len(lines) > 1 or b"[" not in lines[0]:
+        return False
+    with open_bytes(path) as file, contextlib.suppress(StemmeError):
+        return bool(_array(file, str(path)))
+    return False
 
 
 def skip_mark(file: Unpacked) -> None:

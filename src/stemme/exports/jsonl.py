@@ -26,7 +26,7 @@ class JsonlReader(Reader):
     """JSON objects, one a line, or bare JSON strings; blank lines are skipped.
 
     A file is read once beforehand, so that its columns and its length are known at the start. A pipe cannot
-    be, so there only the first object tells the columns.
+    be, so there only the first object that can be read tells the columns.
 
     Args:
         stream: The lines.
@@ -42,10 +42,13 @@ class JsonlReader(Reader):
         self._stream = stream
         self._line = 0
         self.live = live
-        self._first: Mapping[str, Any] | Unreadable | None = None
+        self._first: list[Mapping[str, Any] | Unreadable] = []
         if live or again is None:
-            self._first = next(self._objects(), None)
-            self.columns = tuple(self._first or ()) if not isinstance(self._first, Unreadable) else ()
+            for record in self._objects():
+                self._first.append(record)
+                if not isinstance(record, Unreadable):
+                    self.columns = tuple(record)
+                    break
         else:
             self._survey()
             stream.close()
@@ -71,8 +74,7 @@ class JsonlReader(Reader):
         self._line = 0
 
     def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
-        if self._first is not None:
-            yield self._first
+        yield from self._first
         yield from self._objects()
 
     def _objects(self) -> Iterator[Mapping[str, Any] | Unreadable]:

@@ -53,6 +53,14 @@ def choose_target(sources: Sequence[str], wanted: str | None = None) -> str:
     return str(path.with_name(f"{bare.stem}.stemme{suffix}{path.suffix if bare != path else ''}"))
 
 
+def output_files(target: str, *, mentions: bool = True) -> list[Path]:
+    """Return every file that a run may write under a name of its own."""
+    if target == STREAM:
+        return []
+    second = mentions_target(target) if mentions else None
+    return [Path(target), errors_target(target), *([Path(second)] if second else [])]
+
+
 def check_target(sources: Sequence[str], target: str, *, force: bool = False, mentions: bool = True) -> None:
     """Raise UsageError where the results cannot go to the target or would destroy something."""
     written_format(target)
@@ -63,8 +71,7 @@ def check_target(sources: Sequence[str], target: str, *, force: bool = False, me
         raise UsageError(f"{target}: a folder; name the file to write")
     if not path.parent.is_dir():
         raise UsageError(f"{target}: the folder {path.parent} does not exist")
-    second = mentions_target(target) if mentions else None
-    for file in (path, errors_target(target), *([Path(second)] if second else [])):
+    for file in output_files(target, mentions=mentions):
         if not file.exists():
             continue
         if any(source != STREAM and file.samefile(source) for source in sources):
