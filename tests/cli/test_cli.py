@@ -78,6 +78,18 @@ def test_a_pipe_is_jsonl_on_both_ends(run):
     assert [(record["id"], record["lang"]) for record in results] == [("1", "te"), ("x", "nb"), ("3", "und")]
 
 
+def test_through_a_pipe_rows_without_a_result_are_told_on_stderr(run):
+    result = run("analyze", "-", "--quiet", input='"some words"\nno JSON\n')
+    assert result.exit_code == 3
+    assert len(result.stdout.splitlines()) == 1
+    assert one_line_of(result.stderr).startswith("row 2: line 2: not JSON")
+
+
+def one_line_of(text: str) -> str:
+    assert text.count("\n") == 1, text
+    return text
+
+
 def test_quiet_says_nothing(run, export):
     result = run("analyze", export, "--quiet")
     assert (result.exit_code, result.output) == (0, "")

@@ -18,7 +18,7 @@ from stemme.exports.outcomes import Outcome, TextAnalyzer
 from stemme.exports.output import Outputs, check_target, choose_target, judged, output_files, to_files, to_stream
 from stemme.exports.overlap import Behind, ahead
 from stemme.exports.parts import MOST_ROWS, Part, cut
-from stemme.exports.problems import ProblemLines, errors_target
+from stemme.exports.problems import errors_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import FOUND, Reading
 from stemme.exports.sources import find_sources
@@ -120,8 +120,7 @@ class _Way:
 
     def through(self, analyzer: TextAnalyzer) -> Summary:
         """Analyse to standard output, keeping nothing."""
-        job, problems = self.job, ProblemLines(self.say)
-        with to_stream(self.reader, problems, self.id_column, keep_input=job.keep_input) as outputs:
+        with to_stream(self.reader, self.id_column, keep_input=self.job.keep_input) as outputs:
             self._analyze(analyzer, outputs, None, outputs.write)
         self.say("wrote to standard output")
         return outputs.summary
@@ -131,14 +130,14 @@ class _Way:
         store = Store(run_folder(self.target))
         try:
             summary = self._kept(load, store)
-        except BaseException:
-            if store.begun and not self.reader.live:
+        except BaseException as error:
+            resumable = store.begun and not self.reader.live
+            if resumable or store.found:
                 store.close()
-                self.say(f"stopped after {store.done:,} rows; go on with the same command and --resume")
-            elif not store.found:
-                store.remove()
             else:
-                store.close()
+                store.remove()
+            if resumable and not isinstance(error, UsageError):
+                self.say(f"stopped after {store.done:,} rows; go on with the same command and --resume")
             raise
         store.remove()
         return summary

@@ -25,7 +25,7 @@ from stemme.exports.formats import (
 )
 from stemme.exports.outcomes import Outcome
 from stemme.exports.parts import Part
-from stemme.exports.problems import ProblemFile, errors_target
+from stemme.exports.problems import ProblemFile, ProblemLines, errors_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.store import sync_folder
 from stemme.exports.summary import Summary
@@ -146,9 +146,10 @@ def judged(part: Part, outcomes: Sequence[Outcome | None]) -> Iterator[tuple[Row
 
 
 @contextmanager
-def to_stream(reader: Reader, problems: Problems, id_column: str | None, *, keep_input: bool) -> Iterator[Outputs]:
-    """Yield the outputs of a run that writes to standard output."""
-    outputs = Outputs(open_writer(STREAM, sys.stdout.buffer, reader, keep_input=keep_input), None, problems, id_column)
+def to_stream(reader: Reader, id_column: str | None, *, keep_input: bool) -> Iterator[Outputs]:
+    """Yield the outputs of a run that writes to standard output, and its errors to standard error."""
+    writer = open_writer(STREAM, sys.stdout.buffer, reader, keep_input=keep_input)
+    outputs = Outputs(writer, None, ProblemLines(), id_column)
     yield outputs
     outputs.close()
 

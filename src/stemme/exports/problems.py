@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
 from pathlib import Path
 from typing import IO
 
 from stemme.exports.cells import as_json
+from stemme.exports.printable import printable
 from stemme.exports.reader import Row
 
 
@@ -41,14 +42,11 @@ class ProblemFile:
 
 
 class ProblemLines:
-    """Errors told one by one, where results go through a pipe and there is no file beside them."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    """Errors told one by one on standard error, where results go through a pipe and there is no file beside them."""
 
     def write(self, row: Row, row_id: str, reason: str) -> None:  # noqa: ARG002  (as `ProblemFile.write`)
         """Tell of one row."""
-        self._say(f"row {row.number}: {reason}")
+        sys.stderr.write(f"{printable(f'row {row.number}: {reason}')}\n")
 
     def close(self) -> None:
         """Nothing is left to do."""
