@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import stemme
@@ -11,3 +13,9 @@ from samples import MODEL
 @pytest.fixture(scope="session")
 def analyzer() -> stemme.Analyzer:
     return stemme.load(MODEL)
+
+
+@pytest.fixture(autouse=True)
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system write to the disk when it likes: no test cuts the power."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)

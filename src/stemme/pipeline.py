@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -19,6 +21,8 @@ from stemme.labels import (
     balance_of,
     orientation_of,
 )
+from stemme.model import files
+from stemme.model.info import checksum
 from stemme.model.predict import Floats, Mention, Prediction, predict
 from stemme.model.runtime import Runtime
 from stemme.text.language import Language, identify
@@ -80,6 +84,13 @@ class Analyzer:
         self.runtime = runtime
         self.min_score = min_score
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """Checksum of all that the model computes with: results of another one are not to be mixed with its own."""
+        folder = self.runtime.folder
+        names = (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS)
+        return hashlib.sha256("".join(checksum(folder / name) for name in names).encode()).hexdigest()
+
     def __call__(self, text: str, lang: str | None = None) -> Analysis:
         """Analyse one text.
 
@@ -97,6 +108,7 @@ class Analyzer:
         as_tuples: Literal[False] = ...,
         lang: str | None = ...,
         batch_size: int = ...,
+        ahead: int = ...,
     ) -> Iterator[Analysis]: ...
 
     @overload
@@ -107,6 +119,7 @@ class Analyzer:
         as_tuples: Literal[True],
         lang: str | None = ...,
         batch_size: int = ...,
+        ahead: int = ...,
     ) -> Iterator[tuple[Analysis, Context]]: ...
 
     def pipe(
@@ -116,6 +129,7 @@ class Analyzer:
         as_tuples: bool = False,
         lang: str | None = None,
         batch_size: int = BATCH_SIZE,
+        ahead: int = 1,
     ) -> Iterator[Any]:
         """Analyse a stream of texts in bounded memory; results come in the order given.
 
@@ -124,9 +138,10 @@ class Analyzer:
             as_tuples: Whether `texts` are such pairs.
             lang: BCP 47 tag of all texts, where it is known.
             batch_size: Windows of a batch of the network at the most.
+            ahead: Batches of texts that are sorted by length together at first; twice as many each time.
         """
         pairs = texts if as_tuples else ((text, None) for text in texts)
-        for chunk in _chunks(pairs, batch_size):
+        for chunk in _chunks(pairs, batch_size, ahead):
             analyses = self._analyze([text for text, _ in chunk], lang, batch_size)
             for analysis, (_, context) in zip(analyses, chunk, strict=True):
                 yield (analysis, context) if as_tuples else analysis
@@ -222,12 +237,12 @@ def _complaint(text: str, mention: Mention) -> Complaint:
     )
 
 
-def _chunks(pairs: Iterable[tuple[str, Context]], batch_size: int) -> Iterator[list[tuple[str, Context]]]:
-    """Yield lists of pairs: first of one batch, so that results come soon, then twice as long each time.
+def _chunks(pairs: Iterable[tuple[str, Context]], batch_size: int, ahead: int) -> Iterator[list[tuple[str, Context]]]:
+    """Yield lists of pairs: first of few batches, so that results come soon, then twice as long each time.
 
     None has more than `_BATCHES_AHEAD` batches or, beyond a first pair, `_CHARACTERS_AHEAD` characters.
     """
-    limit = batch_size
+    limit = batch_size * min(ahead, _BATCHES_AHEAD)
     chunk: list[tuple[str, Context]] = []
     characters = 0
     for pair in pairs:

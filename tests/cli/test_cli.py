@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -77,6 +78,18 @@ def test_a_pipe_is_jsonl_on_both_ends(run):
     assert [(record["id"], record["lang"]) for record in results] == [("1", "te"), ("x", "nb"), ("3", "und")]
 
 
+def test_through_a_pipe_rows_without_a_result_are_told_on_stderr(run):
+    result = run("analyze", "-", "--quiet", input='"some words"\nno JSON\n')
+    assert result.exit_code == 3
+    assert len(result.stdout.splitlines()) == 1
+    assert one_line_of(result.stderr).startswith("row 2: line 2: not JSON")
+
+
+def one_line_of(text: str) -> str:
+    assert text.count("\n") == 1, text
+    return text
+
+
 def test_quiet_says_nothing(run, export):
     result = run("analyze", export, "--quiet")
     assert (result.exit_code, result.output) == (0, "")
@@ -109,7 +122,7 @@ def one_line(result) -> str:
     ("args", "status", "message"),
     [
         (["missing.csv"], 2, "error: missing.csv: there is no such file"),
-        (["."], 2, "error: .: a folder"),
+        (["."], 2, "files: name the output with -o"),
         (["report.pdf"], 2, 'the ending ".pdf" is no format that is known; there are .csv, .tsv'),
         (["noending"], 2, "a name without an ending is no format"),
         (["picture.csv"], 1, "not a table: the file is binary"),
@@ -117,7 +130,12 @@ def one_line(result) -> str:
         (["header.csv"], 1, "there is no row under the header"),
         (["broken.xlsx"], 1, "not an XLSX workbook that can be read"),
         (["broken.parquet"], 1, "not a Parquet file that can be read"),
-        (["broken.jsonl"], 1, "line 2: not JSON"),
+        (["broken.jsonl"], 1, "line 1: not JSON"),
+        (["feedback.csv", "--encoding", "nope"], 2, "--encoding nope: not known"),
+        (["feedback.csv", "--delimiter", "||"], 2, "one character is needed"),
+        (["feedback.csv", "--header-row", "99"], 2, "there are 4 rows to choose from"),
+        (["feedback.csv", "-o", "out.xls"], 2, "results are written as .csv, .tsv, .jsonl"),
+        (["-", "--resume"], 2, "only a run from files to a file can be resumed"),
         (["feedback.csv", "--text-column", "nope"], 2, 'no column "nope". Columns: id, date, kommentar'),
         (["feedback.csv", "--id-column", "nope"], 2, 'no column "nope"'),
         (["feedback.csv", "-o", "feedback.csv"], 2, "the export itself"),
@@ -136,7 +154,7 @@ def test_what_goes_wrong_is_one_line_and_a_status(run, export, monkeypatch, args
     (folder / "header.csv").write_text("id,comment\n")
     (folder / "broken.xlsx").write_bytes(b"PK")
     (folder / "broken.parquet").write_bytes(b"PAR1")
-    (folder / "broken.jsonl").write_text('{"text": "a"}\nhello\n')
+    (folder / "broken.jsonl").write_text("hello\n")
     before = sorted(folder.iterdir())
     result = run("analyze", *args)
     assert message in one_line(result)
@@ -223,20 +241,45 @@ def test_a_reader_that_has_enough_ends_it_quietly():
         process.stdin.write(b'"some words"\n' * 20_000)
         process.stdin.close()
     assert process.stderr.read().decode().count("\n") <= 1
-    assert process.wait(60) == 1
+    assert process.wait(300) == 1
 
 
-def test_interrupting_leaves_nothing_behind(export):
-    export.write_text("comment\n" + "some words\n" * 10_000, encoding="utf-8")
-    process = start("analyze", export, seconds=0.01)
-    deadline = time.monotonic() + 60
-    while not list(export.parent.glob(".*.part")) and time.monotonic() < deadline:
+def test_interrupting_says_how_to_resume_and_resuming_ends_as_if_nothing_had_happened(run, export):
+    export.write_text("comment\n" + "".join(f"some words {n}\n" for n in range(3000)), encoding="utf-8")
+    assert run("analyze", export, "-o", export.with_name("whole.csv")).exit_code == 0
+    process = start("analyze", export, seconds=0.005)
+    folder = export.with_name("feedback.stemme.csv.run")
+    deadline = time.monotonic() + 300
+    while len(list(folder.glob("part-*"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert stderr.decode().splitlines()[-1].startswith("interrupted")
+    *_, how, last = stderr.decode().splitlines()
+    assert re.fullmatch(r"stopped after \d+ rows; go on with the same command and --resume", how)
+    assert last == "interrupted"
     assert b"Traceback" not in stderr
+    assert not export.with_name("feedback.stemme.csv").exists()
+    again = run("analyze", export)
+    assert again.exit_code == 2
+    assert "an unfinished run; go on with --resume, or start over with --force" in again.stderr
+    assert run("analyze", export, "--resume").exit_code == 0
+    for name in ("", ".mentions"):
+        assert (
+            export.with_name(f"feedback.stemme{name}.csv").read_bytes()
+            == export.with_name(f"whole{name}.csv").read_bytes()
+        )
+    assert not folder.exists()
+
+
+def test_interrupting_before_anything_is_done_leaves_nothing_behind(export):
+    process = start("analyze", export, seconds=60)
+    deadline = time.monotonic() + 300
+    while not list(export.parent.glob("*.run/results")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=300)
+    assert process.returncode == 130
     assert list(export.parent.iterdir()) == [export]
 
 
@@ -246,7 +289,7 @@ def test_results_leave_through_the_pipe_while_it_is_open():
         process.stdin.write(b'"some words"\n')
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["id"] == str(number + 1)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
 
 
@@ -260,3 +303,15 @@ def test_a_terminal_that_is_not_utf8_does_not_end_it(export):
     )
     assert code.returncode == 0, code.stderr
     assert io.BytesIO(code.stderr).read().isascii()
+
+
+def test_rows_without_a_result_are_status_3_and_strict_stops(run, export):
+    export.write_text("id,comment\n1,fine words\n2,too,many\n3,more words\n", encoding="utf-8")
+    result = run("analyze", export)
+    assert result.exit_code == 3
+    errors_file = export.with_name("feedback.stemme.csv.errors.jsonl")
+    assert f"1 row without a result: {errors_file}" in result.stderr
+    assert [json.loads(line)["row"] for line in errors_file.read_text("utf-8").splitlines()] == [2]
+    strict = run("analyze", export, "--strict", "--force", "--quiet")
+    assert strict.exit_code == 1
+    assert "row 2: 3 cells under 2 columns" in one_line(strict)

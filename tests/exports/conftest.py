@@ -35,10 +35,21 @@ def analyzer() -> FakeAnalyzer:
 
 @pytest.fixture
 def read() -> Callable[[Path], list[dict[str, Any]]]:
-    """Read a file back to its rows."""
+    """Read a file back to the rows of it that can be read."""
 
     def rows(path: Path) -> list[dict[str, Any]]:
         with open_reader(str(path)) as reader:
-            return [dict(row.fields) for row in reader.rows()]
+            return [dict(row.fields) for row in reader.rows() if row.problem is None]
+
+    return rows
+
+
+@pytest.fixture
+def problems() -> Callable[[Path], list[tuple[int, str]]]:
+    """Read the rows of a file that cannot be read."""
+
+    def rows(path: Path) -> list[tuple[int, str]]:
+        with open_reader(str(path)) as reader:
+            return [(row.number, row.problem) for row in reader.rows() if row.problem is not None]
 
     return rows

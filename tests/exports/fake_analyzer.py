@@ -5,12 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 from stemme.analysis import Analysis, Complaint, Need, Sentence
 from stemme.labels import FRAMES, SEVERITIES, TOPICS, balance_of, orientation_of
-
-Context = TypeVar("Context")
 
 SCRIPTS = {"te": "[\u0c00-\u0c7f]", "bn": "[\u0980-\u09ff]", "zh": "[\u4e00-\u9fff]", "et": "[õÕ]", "nb": "[åøæÅØÆ]"}
 
@@ -26,22 +23,18 @@ class FakeAnalyzer:
         self.given = 0
         self.langs: set[str | None] = set()
 
+    fingerprint = "fake"
+
     def pipe(
-        self,
-        texts: Iterable[tuple[str, Context]],
-        *,
-        as_tuples: bool,
-        lang: str | None = None,
-        batch_size: int = 2,
-    ) -> Iterator[tuple[Analysis, Context]]:
-        assert as_tuples
+        self, texts: Iterable[str], *, lang: str | None = None, batch_size: int = 2, ahead: int = 1
+    ) -> Iterator[Analysis]:
         self.langs.add(lang)
-        pairs = iter(texts)
-        while batch := list(itertools.islice(pairs, batch_size)):
+        left = iter(texts)
+        while batch := list(itertools.islice(left, batch_size)):
             self.taken += len(batch)
-            for text, context in batch:
+            for text in batch:
                 self.given += 1
-                yield analyze(text, lang), context
+                yield analyze(text, lang)
 
 
 def analyze(text: str, lang: str | None = None) -> Analysis:

@@ -9,7 +9,9 @@ import pytest
 from fake_analyzer import FakeAnalyzer, analyze
 
 from stemme.errors import StemmeError, UsageError
-from stemme.exports.job import Job, analyze_rows, run
+from stemme.exports.engine import here
+from stemme.exports.job import Job, run
+from stemme.exports.parts import cut
 from stemme.exports.reader import Row
 from stemme.exports.results import TABLE_COLUMNS, table_cells
 
@@ -49,31 +51,28 @@ def test_every_format_leads_to_every_other(tmp_path, source, texts, read, middle
     assert [row["id"] for row in rows] == [f"{number:03}" for number in range(len(texts))]
 
 
-def test_rows_are_written_before_all_are_read(tmp_path):
-    """A source without end: the results come while it goes on, and no more than a batch is taken ahead."""
+def test_rows_are_analysed_before_all_are_read():
+    """A source without end: the results come while it goes on, and no more than a part is taken ahead."""
     endless = (Row(number, {"text": f"word number {number}."}) for number in itertools.count(1))
     analyzer = FakeAnalyzer()
-    results = analyze_rows(endless, analyzer, "text", batch_size=4)
-    for result in itertools.islice(results, 1000):
-        assert analyzer.taken - result.row.number <= 4
-    assert analyzer.taken <= 1004
+    parts = here(cut(endless, "text", 4, 16), analyzer, None, None, 4)
+    for part, _ in itertools.islice(parts, 100):
+        assert analyzer.taken == part.rows[-1].number
 
 
-def test_lines_reach_the_file_while_the_analysis_goes_on(tmp_path, monkeypatch):
+def test_lines_reach_the_file_while_the_analysis_goes_on(tmp_path):
     source = tmp_path / "in.csv"
-    source.write_text("comment\n" + "some words of a comment\n" * 5000, encoding="utf-8")
+    source.write_text("comment\n" + "".join(f"some words of comment {n}\n" for n in range(9000)), encoding="utf-8")
     sizes = []
 
     class Watching(FakeAnalyzer):
         def pipe(self, texts, **options) -> Iterator:
-            for number, pair in enumerate(super().pipe(texts, **options)):
-                if number % 1000 == 999:
-                    sizes.append(next(tmp_path.glob(".*.part")).stat().st_size)
-                yield pair
+            sizes.append((tmp_path / "in.stemme.csv.run" / "results").stat().st_size)
+            return super().pipe(texts, **options)
 
     run(Job(str(source)), Watching)
-    assert sizes == sorted(set(sizes))
-    assert sizes[0] > 0
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 0
 
 
 def test_the_model_is_loaded_only_when_all_is_in_order(tmp_path, source):

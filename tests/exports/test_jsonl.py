@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
+from fake_analyzer import FakeAnalyzer
 
 from stemme.errors import StemmeError
 from stemme.exports import jsonl
@@ -67,25 +69,49 @@ def test_lone_surrogates_survive(tmp_path, analyzer):
         (b"null", r"needed, not null"),
     ],
 )
-def test_what_is_not_an_object_is_named_by_its_line(tmp_path, line, reason):
+def test_what_is_not_an_object_is_named_by_its_line(tmp_path, line, reason, read, problems):
     path = tmp_path / "in.jsonl"
-    path.write_bytes(b'{"text": "fine"}\n\n' + line + b"\n")
-    with pytest.raises(StemmeError, match=rf"in\.jsonl: line 3: .*{reason}"):
-        JsonlReader.open(path)
+    path.write_bytes(b'{"text": "fine"}\n\n' + line + b'\n{"text": "more"}\n')
+    assert [fields["text"] for fields in read(path)] == ["fine", "more"]
+    ((number, problem),) = problems(path)
+    assert number == 2
+    assert re.match(rf"line 3: .*{reason}", problem)
 
 
-def test_a_text_that_is_an_object_is_refused(tmp_path, analyzer):
+def test_a_file_without_a_row_that_can_be_read_is_refused(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text("this is\nno JSON\n", "utf-8")
+    with pytest.raises(StemmeError, match=r"no row can be read: row 1: line 1: not JSON"):
+        run(Job(str(path)), FakeAnalyzer)
+
+
+def test_a_text_that_is_an_object_goes_to_the_errors(tmp_path, analyzer):
     source = tmp_path / "in.jsonl"
     source.write_text('{"text": "words here"}\n{"text": {"en": "x"}}\n', encoding="utf-8")
     with pytest.raises(StemmeError, match=r'row 2: "text" holds an object, not a text'):
-        run(Job(str(source)), lambda: analyzer)
-    assert list(tmp_path.iterdir()) == [source], "nothing is left behind"
+        run(Job(str(source), strict=True), lambda: analyzer)
+    assert run(Job(str(source), force=True), lambda: analyzer).problems == 1
+    reason = '"text" holds an object, not a text'
+    assert lines(tmp_path / "in.stemme.jsonl.errors.jsonl") == [
+        {"row": 2, "id": "2", "reason": reason, "input": {"text": {"en": "x"}}}
+    ]
 
 
-def test_an_endless_line_is_refused(monkeypatch):
+def test_an_endless_line_is_a_problem(monkeypatch):
     monkeypatch.setattr(jsonl, "MAX_LINE", 100)
-    with pytest.raises(StemmeError, match=r"standard input: line 1: longer than 100 bytes"):
-        JsonlReader(io.BytesIO(b'"' + b"x" * 1000), "standard input", live=True)
+    reader = JsonlReader(io.BytesIO(b'"' + b"x" * 1000 + b'"\n"next"\n'), "standard input", live=True)
+    assert [(row.problem, dict(row.fields)) for row in reader.rows()] == [
+        ("line 1: longer than 100 bytes", {}),
+        (None, {"text": "next"}),
+    ]
+
+
+def test_a_pipe_may_begin_with_what_is_no_json(tmp_path, monkeypatch):
+    given = b'warming up\n{"id": "a", "text": "some words"}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    summary = run(Job("-", str(tmp_path / "out.jsonl")), FakeAnalyzer)
+    assert (summary.rows, summary.problems) == (1, 1)
+    assert lines(tmp_path / "out.jsonl")[0]["id"] == "a"
 
 
 def test_a_pipe_takes_bare_strings_and_is_not_read_ahead():
@@ -99,11 +125,13 @@ def test_a_pipe_takes_bare_strings_and_is_not_read_ahead():
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
 def test_a_field_that_comes_late_through_a_pipe_is_never_dropped(tmp_path, analyzer, monkeypatch, ending):
-    lines = b'{"text": "some words"}\n{"text": "more words", "late": 1}\n'
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
-    with pytest.raises(StemmeError, match=r'row 2: the field "late" was not in the first row'):
-        run(Job("-", str(tmp_path / f"out.{ending}")), lambda: analyzer)
-    assert list(tmp_path.iterdir()) == []
+    given = b'{"text": "some words"}\n{"text": "more words", "late": 1}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    target = tmp_path / f"out.{ending}"
+    assert run(Job("-", str(target)), lambda: analyzer).rows == 1
+    (error,) = lines(tmp_path / f"out.{ending}.errors.jsonl")
+    assert error["input"] == {"text": "more words", "late": 1}
+    assert error["reason"].startswith('the field "late" was not in the first row')
 
 
 def test_a_file_knows_its_columns_and_rows_at_the_start(tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import zipfile
 
 import pytest
@@ -87,15 +88,16 @@ def test_numbers_that_excel_would_round_stay_text(tmp_path, analyzer):
     assert cells(tmp_path / "out.xlsx")[1][1] == "12345678901234567890"
 
 
-def test_a_cell_longer_than_excel_holds_is_refused_and_ours_are_shortened_and_said(tmp_path, analyzer):
+def test_a_cell_longer_than_excel_holds_is_an_error_and_ours_are_shortened_and_said(tmp_path, analyzer):
     path = tmp_path / "in.jsonl"
     path.write_text('{"text": "short words"}\n{"text": "' + "😀" * 20_000 + '"}\n', encoding="utf-8")
-    with pytest.raises(StemmeError, match=r'row 2: the cell in "text" has 40,000 characters and Excel holds 32,767'):
-        run(Job(str(path), str(tmp_path / "out.xlsx")), lambda: analyzer)
-    assert not (tmp_path / "out.xlsx").exists()
+    assert run(Job(str(path), str(tmp_path / "out.xlsx")), lambda: analyzer).rows == 1
+    error = json.loads((tmp_path / "out.xlsx.errors.jsonl").read_text("utf-8"))
+    assert error["row"] == 2
+    assert error["reason"].startswith('the cell in "text" has 40,000 characters and Excel holds 32,767')
     path.write_text('{"text": "' + "😀" * 16_000 + "x" * 760 + '"}\n', encoding="utf-8")
     said = []
-    run(Job(str(path), str(tmp_path / "out.xlsx")), lambda: analyzer, say=said.append)
+    run(Job(str(path), str(tmp_path / "out.xlsx"), force=True, mentions=False), lambda: analyzer, say=said.append)
     assert any("1 stemme_ cell ran over Excel's 32,767 characters" in line for line in said)
     needs = next(cell for cell in cells(tmp_path / "out.xlsx")[1][1:] if str(cell).endswith("…"))
     assert len(needs.encode("utf-16-le")) // 2 <= 32_767
@@ -141,7 +143,7 @@ def test_a_row_number_counts_where_its_cells_have_none(make, tmp_path):
 def test_a_long_list_is_refused_rather_than_cut(tmp_path, analyzer):
     (tmp_path / "in.jsonl").write_text('{"text": "hi", "tags": ["' + "x" * 40_000 + '"]}\n', encoding="utf-8")
     with pytest.raises(StemmeError, match='row 1: the cell in "tags" has 40,004 characters'):
-        run(Job(str(tmp_path / "in.jsonl"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+        run(Job(str(tmp_path / "in.jsonl"), str(tmp_path / "out.xlsx"), strict=True), lambda: analyzer)
 
 
 def test_a_stray_cell_at_the_far_corner_is_refused(tmp_path):

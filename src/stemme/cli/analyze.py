@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stemme.cli.errors import ROWS_LEFT_OUT
 from stemme.defaults import BATCH_SIZE
 from stemme.errors import UsageError
 
 if TYPE_CHECKING:
-    from stemme.exports.job import Job, TextAnalyzer
+    from stemme.exports.job import Job
+    from stemme.exports.outcomes import TextAnalyzer
     from stemme.exports.summary import Summary
 
 _PLAIN_WIDTH = 110
@@ -23,8 +25,12 @@ _PLAIN_WIDTH = 110
 
 def analyze(
     source: Annotated[
-        str,
-        typer.Argument(metavar="IN", help="Export: .csv .tsv .jsonl .parquet .xlsx, or - for JSONL on stdin."),
+        list[str],
+        typer.Argument(
+            metavar="IN...",
+            help="Export: .csv .tsv .jsonl .json .parquet .xlsx .xls .ods, text also .gz or .zst; several files, "
+            "a folder or a pattern; or - for JSONL on stdin.",
+        ),
     ],
     *,
     output: Annotated[
@@ -50,7 +56,27 @@ def analyze(
         bool,
         typer.Option("--keep-input", help='Keep the row under "input" (JSONL only; tables keep it anyway).'),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite OUT.")] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write CSV that Excel opens right: a byte order mark, no formulas.")
+    ] = False,
+    mentions: Annotated[
+        bool, typer.Option("--mentions/--no-mentions", help="Write a table of all needs and complaints beside OUT.")
+    ] = True,
+    encoding: Annotated[str | None, typer.Option(help="Of a text table.", show_default="found")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help='Between the cells of a text table; "tab" is one.', show_default="found")
+    ] = None,
+    header_row: Annotated[
+        int | None, typer.Option(min=1, help="Row of the column names, blank ones not counted.", show_default="found")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook.", show_default="the first visible one")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run, if there is one.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first row that cannot be read or analysed.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite OUT, and start an unfinished run over.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     progress: Annotated[
         bool | None,
@@ -59,9 +85,11 @@ def analyze(
 ) -> None:
     """Classify every row of a feedback export and extract its needs and complaints.
 
-    Cells that Stemme adds never run as formulas in a spreadsheet; your own columns stay exactly as they are.
+    Cells that Stemme adds never run as formulas in a spreadsheet; your own columns stay exactly as they are. A row
+    that cannot be read or analysed goes to OUT.errors.jsonl, and the exit status is 3.
     """
     from stemme.exports.job import Job
+    from stemme.exports.reading import Reading
 
     job = Job(
         source=source,
@@ -72,13 +100,20 @@ def analyze(
         batch_size=batch_size,
         keep_input=keep_input,
         force=force,
+        resume=resume,
+        strict=strict,
+        excel=excel,
+        mentions=mentions,
+        reading=Reading(encoding, "\t" if delimiter == "tab" else delimiter, header_row, sheet),
     )
-    _run(
+    summary = _run(
         job,
         lambda: _load(model, threads),
         quiet=quiet,
         progress=sys.stderr.isatty() if progress is None else progress,
     )
+    if summary.problems:
+        raise typer.Exit(ROWS_LEFT_OUT)
 
 
 def _tag(lang: str) -> str:

@@ -15,6 +15,8 @@ from stemme.errors import StemmeError, UsageError
 
 FAILED = 1
 WRONG_USE = 2
+ROWS_LEFT_OUT = 3
+"""The run went through, and some rows have no result."""
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells count."""
 

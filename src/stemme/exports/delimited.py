@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from stemme.errors import StemmeError
-from stemme.exports.cells import as_text, encodable
+from stemme.exports.cells import encodable
+from stemme.exports.compression import open_bytes
 from stemme.exports.encoding import find_encoding
-from stemme.exports.reader import Reader, unique_names
-from stemme.exports.results import TABLE_COLUMNS, table_cells
-from stemme.exports.writer import Result, TableWriter
+from stemme.exports.header import SAMPLE_ROWS, codes_below, find_header, header_notes
+from stemme.exports.reader import Reader, Unreadable, unique_names
+from stemme.exports.reading import FOUND, Reading
 
 MAX_CELL = 1 << 25
 """Characters of the longest cell; one that is longer is a quotation mark that nobody closed."""
@@ -24,130 +28,189 @@ _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _NONE = "\x1f"
 """Stands for the delimiter of a table with one column: a character that separates and that nobody types."""
 
-_END = "\x1estemme-end\x1e"
-"""Fed to the csv module after the last line: it comes back as its own row unless a quote is still open."""
-
 _SAMPLE_CHARACTERS = 1 << 16
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SEP = re.compile(r'"?sep=(.)"?\s*')
+"""The first line by which Excel is told the delimiter."""
+
+_BROKEN = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that the encoding does not allow."""
+
+BEYOND = "(no column)"
+"""Under which the cells that have no column stand in the report of errors."""
 
 
 class DelimitedReader(Reader):
-    """A CSV or TSV file; encoding and delimiter are found."""
+    """A CSV or TSV file; encoding, delimiter and header are found where the reading does not say them."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, reading: Reading = FOUND) -> None:
         super().__init__(str(path))
-        self._size = path.stat().st_size
-        self.encoding = find_encoding(path)
-        self._bytes = path.open("rb")
-        self._text = io.TextIOWrapper(self._bytes, encoding=self.encoding, newline="")
-        self.delimiter = find_delimiter(self._text.read(_SAMPLE_CHARACTERS))
-        self._text.seek(0)
+        found = find_encoding(path, reading.encoding)
+        self.encoding = found.name
+        self._broken = found.broken
+        self._path = path
+        with self._opened() as text:
+            sample = text.read(_SAMPLE_CHARACTERS)
+        separator = _SEP.fullmatch(sample.splitlines()[0]) if sample else None
+        self.delimiter = reading.delimiter or (separator[1] if separator else find_delimiter(sample))
+        self.bom = self.encoding in ("utf-8-sig", "utf-16", "utf-32")
+        self._text = self._opened()
+        if separator:
+            self._text.readline()
         csv.field_size_limit(MAX_CELL)
-        self._cells = csv.reader(self._lines(), delimiter=self.delimiter)
-        header = self._next_cells()
-        if header is None:
-            raise StemmeError(f"{path}: the file is empty")
-        self.columns, renamed = unique_names(header)
-        separated = f"separated by {_NAMES[self.delimiter]}" if self.delimiter != _NONE else "one column"
-        self.notes = [self.encoding.removesuffix("-sig"), separated, *renamed]
+        self._dialect: dict[str, Any] = {"delimiter": self.delimiter or _NONE}
+        if _escapes(sample, self._dialect["delimiter"]):
+            self._dialect |= {"escapechar": "\\", "doublequote": False}
+        self._cells = self._parsed()
+        try:
+            self.columns = self._begin(reading)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, reading: Reading) -> tuple[str, ...]:
+        self._first = list(itertools.islice(self._cells, SAMPLE_ROWS))
+        if not self._first:
+            raise StemmeError(f"{self.name}: the file is empty")
+        rows = [[] if isinstance(cells, Unreadable) else cells for cells in self._first]
+        header = find_header(rows, reading)
+        names = self._first[header]
+        if isinstance(names, Unreadable):
+            raise StemmeError(f"{self.name}: the header cannot be read: {names.reason}")
+        codes = codes_below(rows, header)
+        del self._first[: header + 1 + codes]
+        columns, renamed = unique_names(map(encodable, names))
+        separated = f"separated by {_NAMES.get(self.delimiter or '', repr(self.delimiter))}"
+        self.notes = [
+            self.encoding.removesuffix("-sig"),
+            separated if self.delimiter else "one column",
+            *(["quotation marks escaped by \\"] if "escapechar" in self._dialect else []),
+            *header_notes(header, codes),
+            *renamed,
+        ]
+        return columns
 
     @property
     def fraction(self) -> float | None:
         """The share of the file's bytes read so far."""
-        return self._bytes.tell() / self._size
+        return self._bytes.fraction
 
     def close(self) -> None:
         """Close the file."""
         self._text.close()
 
+    def _opened(self) -> io.TextIOWrapper:
+        self._bytes = open_bytes(self._path)
+        errors = "surrogateescape" if self._broken else "strict"
+        return io.TextIOWrapper(self._bytes, encoding=self.encoding, errors=errors, newline="")
+
     def _lines(self) -> Iterator[str]:
         while line := self._text.readline(MAX_CELL):
-            if len(line) == MAX_CELL:
-                self._refuse_row(f"a line of over {MAX_CELL:,} characters")
             yield line
-        yield _END
+            if len(line) == MAX_CELL:  # the csv module refuses it, and the rest goes where its beginning goes
+                while not line.endswith(("\n", "\r")) and (line := self._text.readline(MAX_CELL)):
+                    pass
 
-    def _next_cells(self) -> list[str] | None:
-        """Return the next row that is not a blank line, None at the end."""
-        try:
-            cells = next(cells for cells in self._cells if cells)
-        except csv.Error as error:
-            unclosed = " (a quotation mark that is never closed?)" if "field limit" in str(error) else ""
-            self._refuse_row(f"{error}{unclosed}")
-        if cells == [_END]:
-            return None
-        if cells[-1].endswith(_END):
-            self._refuse_row("a quotation mark is opened and never closed")
-        return cells
+    def _parsed(self) -> Iterator[list[str] | Unreadable]:
+        """Yield the cells of each row that is not blank.
 
-    def _records(self) -> Iterator[Mapping[str, Any]]:
+        Where a quotation mark is never closed, the csv module would take all that follows for one cell. Then the
+        line it stands in is one that cannot be read, and the lines after it are parsed again.
+        """
+        lines = self._lines()
+        again: deque[str] = deque()
+        of_row: list[str] = []
+
+        def feed() -> Iterator[str]:
+            while line := again.popleft() if again else next(lines, None):
+                of_row.append(line)
+                if len(line) >= MAX_CELL:
+                    raise csv.Error(f"a line of over {MAX_CELL:,} characters")
+                yield line
+
+        while True:
+            try:
+                for cells in csv.reader(feed(), strict=True, **self._dialect):
+                    if cells:
+                        yield cells
+                    of_row.clear()
+            except csv.Error as error:
+                first, *rest = of_row
+                of_row.clear()
+                again.extendleft(reversed(rest))
+                yield self._loosely(first, str(error))
+            else:
+                return
+
+    def _loosely(self, line: str, reason: str) -> list[str] | Unreadable:
+        """Return the cells of a line that is wrong by the letter: text may follow on a quotation mark."""
+        if len(line) < MAX_CELL:
+            with contextlib.suppress(csv.Error, StopIteration):
+                # The line end belongs to the last cell where a quotation mark is still open.
+                cells = next(csv.reader([line], **self._dialect))
+                if not cells[-1].endswith(("\n", "\r")):
+                    return cells
+                reason = "a quotation mark is opened and never closed"
+        return Unreadable(reason, {"line": encodable(line[:_SAMPLE_CHARACTERS].rstrip("\r\n"))})
+
+    def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
         width = len(self.columns)
-        while (cells := self._next_cells()) is not None:
-            if len(cells) != width:
-                if any(cells[width:]):
-                    self._refuse_row(
-                        f"{len(cells)} cells under {width} columns; quote the cells that hold the delimiter"
-                    )
-                cells += [""] * (width - len(cells))
-            yield dict(zip(self.columns, cells, strict=False))
+        for cells in itertools.chain(self._first, self._cells):
+            if isinstance(cells, Unreadable):
+                yield cells
+                continue
+            fields = dict(itertools.zip_longest(self.columns, cells[:width], fillvalue=""))
+            if any(cells[width:]):
+                reason = f"{len(cells)} cells under {width} columns; quote the cells that hold the delimiter"
+                yield Unreadable(reason, fields | {BEYOND: cells[width:]})
+            elif self._broken and any(map(_BROKEN.search, cells)):
+                yield Unreadable(f"a byte that {self.encoding} does not allow", fields)
+            else:
+                yield fields
 
 
-class DelimitedWriter(TableWriter):
-    """Writes the user's own cells as they were and the added ones beside them, in UTF-8.
+def find_delimiter(sample: str) -> str | None:
+    """Return the delimiter that cuts most rows of the sample into as many cells as its header has.
 
-    Args:
-        stream: Where the bytes go.
-        columns: The user's own columns.
-        delimiter: What stands between the cells.
-        bom: Whether to begin with a byte order mark: Excel takes UTF-8 without one for a local code page.
+    None where there is only one column.
     """
-
-    def __init__(self, stream: IO[bytes], columns: Sequence[str], *, delimiter: str, bom: bool) -> None:
-        super().__init__(columns)
-        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig" if bom else "utf-8", newline="")
-        # The two characters of the line end are also those that make the csv module quote a cell.
-        self._csv = csv.writer(self._text, delimiter=delimiter, lineterminator="\r\n")
-        self._csv.writerow([*(encodable(name) for name in columns), *TABLE_COLUMNS])
-
-    def write(self, result: Result) -> None:
-        """Append one row."""
-        own = (encodable(as_text(value)) for value in self._own(result.row))
-        self._csv.writerow([*own, *map(_added, table_cells(result.analysis))])
-
-    def close(self) -> None:
-        """Flush the text."""
-        self._text.detach()
+    tables = {delimiter: rows for delimiter in DELIMITERS if (rows := _rows(sample, delimiter))}
+    scores = {delimiter: _regularity(rows) for delimiter, rows in tables.items() if len(rows[0]) > 1}
+    best = max(scores, key=scores.__getitem__, default=None)
+    if best is not None and scores[best][0] >= 0.5:
+        return best
+    for delimiter, rows in tables.items():  # a title may stand above the header
+        below = rows[find_header(rows, FOUND) :]
+        if len(below) > 2 and len(below[0]) > 1 and _regularity(below)[0] >= 0.8:
+            return delimiter
+    return best
 
 
-def find_delimiter(sample: str) -> str:
-    """Return the delimiter that cuts most rows of the sample into as many cells as its header has."""
-    scores: dict[str, tuple[float, int]] = {}
-    for delimiter in DELIMITERS:
-        try:
-            cells = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-            rows = [row for row in itertools.islice(cells, 100) if row]
-        except csv.Error:
-            continue
-        if rows and len(rows[0]) > 1:
-            same = sum(len(row) == len(rows[0]) for row in rows)
-            scores[delimiter] = (round(same / len(rows), 1), len(rows[0]))
-    return max(scores, key=scores.__getitem__) if scores else _NONE
+def _rows(sample: str, delimiter: str) -> list[list[str]]:
+    try:
+        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        return [row for row in itertools.islice(rows, 100) if row]
+    except csv.Error:
+        return []
 
 
-def delimiter_like(reader: Reader) -> str:
-    """Return the delimiter a CSV beside this export should have: the export's own, else a comma."""
-    own = reader.delimiter if isinstance(reader, DelimitedReader) else _NONE
-    return own if own in DELIMITERS else ","
+def _regularity(rows: list[list[str]]) -> tuple[float, int]:
+    """Return the share of the rows that are as long as the first one, and its length."""
+    length = len(rows[0])
+    return round(sum(len(row) == length for row in rows) / len(rows), 1), length
 
 
-def has_bom(reader: Reader) -> bool:
-    """Return whether the export is a text table that began with a byte order mark."""
-    return isinstance(reader, DelimitedReader) and reader.encoding in ("utf-8-sig", "utf-16", "utf-32")
+def _escapes(sample: str, delimiter: str) -> bool:
+    """Return whether quotation marks within cells are escaped by a backslash, as databases do, and not doubled."""
+    if '\\"' not in sample:
+        return False
+    whole = sample[: sample.rfind("\n") + 1]
+    return not _is_sound(whole, delimiter, None) and _is_sound(whole, delimiter, "\\")
 
 
-def _added(value: Any) -> Any:
-    """Return the cell so that no spreadsheet runs it as a formula: what we add quotes customers."""
-    if isinstance(value, str):
-        value = encodable(value)
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
-    return value
+def _is_sound(sample: str, delimiter: str, escape: str | None) -> bool:
+    try:
+        for _ in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, escapechar=escape, strict=True):
+            pass
+    except csv.Error as error:
+        return str(error) == "unexpected end of data"
+    return True

@@ -1,7 +1,7 @@
 """Finding the encoding of a text table.
 
 The whole file is decoded once before anything is analysed: that takes seconds where the analysis takes
-hours, and a broken byte in the last line is then known at the start.
+hours, and what the last line says about the encoding is then known at the start.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stemme.errors import StemmeError
+from stemme.exports.compression import open_bytes
 
 SAMPLE_BYTES = 1 << 18
 """How much of a file in no Unicode encoding is looked at to guess which it is."""
@@ -37,28 +38,47 @@ class _Broken:
     around: bytes
 
 
-def find_encoding(path: Path) -> str:
-    """Return the name of the codec that decodes the whole file.
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The codec of a file, and whether single bytes are broken: the rows that hold them cannot be read."""
+
+    name: str
+    broken: bool = False
+
+
+def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
+    """Return the codec that decodes the whole file, or all of it but single broken bytes.
+
+    Args:
+        path: The file, which may be compressed.
+        wanted: The codec that was asked for.
 
     Raises:
-        StemmeError: The file is empty, is not text, or has bytes that the encoding does not allow.
+        StemmeError: The file is empty, is not text, or no encoding fits it.
     """
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         head = file.read(SAMPLE_BYTES)
     if not head.strip():
         raise StemmeError(f"{path}: the file is empty")
+    if wanted is not None:
+        marked = wanted.replace("_", "-").lower() in ("utf-8", "utf8") and head.startswith(codecs.BOM_UTF8)
+        name = "utf-8-sig" if marked else wanted
+        return Encoding(name, broken=_first_broken(path, name) is not None)
     encoding = next((name for mark, name in _BOMS if head.startswith(mark)), None) or _without_mark(head)
     if head.startswith(_BINARY) or (encoding == "utf-8" and head.count(0) > max(8, 0.01 * len(head))):
         raise StemmeError(f"{path}: not a table: the file is binary, whatever its ending says")
     broken = _first_broken(path, encoding)
     if broken is None:
-        return encoding
-    if encoding == "utf-8" and not _mostly_utf8(broken.around):
+        return Encoding(encoding)
+    if encoding.startswith("utf-8"):
+        if encoding == "utf-8-sig" or _mostly_utf8(broken.around):
+            return Encoding(encoding, broken=True)
         guessed = _legacy(head + broken.around)
         if guessed and _first_broken(path, guessed) is None:
-            return guessed
+            return Encoding(guessed)
     raise StemmeError(
-        f"{path}: line {broken.line}: a byte that {encoding} does not allow; save the file as UTF-8 and mend the line"
+        f"{path}: line {broken.line}: a byte that {encoding} does not allow; save the file as UTF-8, or name "
+        "its encoding with --encoding"
     )
 
 
@@ -74,7 +94,7 @@ def _without_mark(head: bytes) -> str:
 def _first_broken(path: Path, encoding: str) -> _Broken | None:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line = 1
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         while True:
             chunk = file.read(_CHUNK)
             try:

@@ -3,107 +3,155 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast, get_args
 
 from stemme.errors import StemmeError, UsageError
+from stemme.exports.compression import COMPRESSIONS, compression_of, without_compression
 from stemme.exports.reader import Reader
+from stemme.exports.reading import FOUND, Reading
 from stemme.exports.results import refuse_collisions
 from stemme.exports.writer import Writer
 
 STREAM = "-"
 """Stands for standard input or output, which are JSONL."""
 
-Format = Literal["csv", "tsv", "jsonl", "parquet", "xlsx"]
+Format = Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "workbook"]
+Written = Literal["csv", "tsv", "jsonl", "parquet", "xlsx"]
+"""The formats that results can be written in."""
 
 FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
+    ".tab": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".parquet": "parquet",
     ".xlsx": "xlsx",
+    ".xlsm": "workbook",
+    ".xlsb": "workbook",
+    ".xls": "workbook",
+    ".ods": "workbook",
 }
+
+_WRITABLE = [ending for ending, kind in FORMATS.items() if kind in get_args(Written) and ending != ".tab"]
+_TEXTS = ("csv", "tsv", "jsonl", "json")
+"""What may be compressed."""
 
 
 def format_of(path: Path) -> Format:
     """Return the format that the ending names; UsageError where it names none."""
-    try:
-        return FORMATS[path.suffix.lower()]
-    except KeyError:
+    bare = without_compression(path)
+    kind = FORMATS.get(bare.suffix.lower())
+    if kind is None or (bare != path and kind not in _TEXTS):
         ending = f'the ending "{path.suffix}" is' if path.suffix else "a name without an ending is"
+        packed = ", ".join(sorted(COMPRESSIONS))
         raise UsageError(
-            f'{path}: {ending} no format that is known; there are {", ".join(FORMATS)}, and "{STREAM}" for '
-            "JSONL through a pipe"
-        ) from None
+            f"{path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats also with "
+            f'{packed}, and "{STREAM}" for JSONL through a pipe'
+        )
+    return kind
 
 
-def check_source(source: str) -> None:
-    """Raise UsageError where there is no such file, or its ending names no format."""
-    if source == STREAM:
-        return
-    path = Path(source)
-    if path.is_dir():
-        raise UsageError(f"{source}: a folder; name one file of it")
-    if not path.exists():
-        raise UsageError(f"{source}: there is no such file")
-    format_of(path)
+def is_known(path: Path) -> bool:
+    """Return whether the ending names a format."""
+    try:
+        format_of(path)
+    except UsageError:
+        return False
+    return True
 
 
-def open_reader(source: str) -> Reader:
-    """Open an export for reading.
+def written_format(target: str) -> Written:
+    """Return the format of the results; UsageError where the ending names none that is written."""
+    if target == STREAM:
+        return "jsonl"
+    kind = format_of(Path(target))
+    if kind not in get_args(Written):
+        raise UsageError(f"{target}: results are written as {', '.join(_WRITABLE)}")
+    return cast("Written", kind)
+
+
+def open_reader(sources: str | Sequence[str], reading: Reading = FOUND) -> Reader:
+    """Open the files of an export for reading.
 
     Raises:
-        UsageError: As `check_source` says.
-        StemmeError: The file is not what its ending says, or is damaged.
+        UsageError: The reading does not fit.
+        StemmeError: A file is not what its ending says, or is damaged.
     """
-    check_source(source)
+    if isinstance(sources, str) or len(sources) == 1:
+        return _open_one(sources if isinstance(sources, str) else sources[0], reading)
+    from stemme.exports.many import ManyReader
+
+    return ManyReader(sources, lambda source: _open_one(source, reading))
+
+
+def _open_one(source: str, reading: Reading) -> Reader:
     if source == STREAM:
         from stemme.exports.jsonl import JsonlReader
 
         return JsonlReader(sys.stdin.buffer, "standard input", live=True)
     path = Path(source)
     try:
-        return _open(path, format_of(path))
+        return _open(path, format_of(path), reading)
     except OSError as error:
         raise StemmeError(f"{source}: cannot be read: {error.strerror or error}") from error
 
 
-def _open(path: Path, kind: Format) -> Reader:
+def _open(path: Path, kind: Format, reading: Reading) -> Reader:
     match kind:
         case "csv" | "tsv":
             from stemme.exports.delimited import DelimitedReader
 
-            return DelimitedReader(path)
-        case "jsonl":
+            return DelimitedReader(path, reading)
+        case "json" | "jsonl":
+            from stemme.exports.json_array import JsonArrayReader, is_array
             from stemme.exports.jsonl import JsonlReader
 
-            return JsonlReader.open(path)
+            return JsonArrayReader(path) if kind == "json" and is_array(path) else JsonlReader.open(path)
         case "parquet":
             from stemme.exports.parquet import ParquetReader
 
             return ParquetReader(path)
-        case "xlsx":
-            from stemme.exports.xlsx import XlsxReader
+        case "xlsx" | "workbook":
+            from stemme.exports.workbook import WorkbookReader
 
-            return XlsxReader(path)
+            return WorkbookReader(path, reading)
 
 
 def check_columns(target: str, reader: Reader) -> None:
     """Raise UsageError where a table cannot take the columns of the export beside ours."""
-    if target != STREAM and format_of(Path(target)) != "jsonl":
+    if written_format(target) != "jsonl":
         refuse_collisions(reader.columns)
 
 
-def open_writer(target: str, stream: IO[bytes], reader: Reader, *, keep_input: bool = False) -> Writer:
-    """Return the writer for results that go to the target; a CSV resembles the CSV it comes from."""
-    kind = "jsonl" if target == STREAM else format_of(Path(target))
-    match kind:
-        case "csv" | "tsv":
-            from stemme.exports.delimited import DelimitedWriter, delimiter_like, has_bom
+def open_writer(
+    target: str,
+    stream: IO[bytes],
+    reader: Reader,
+    *,
+    keep_input: bool = False,
+    excel: bool = False,
+    mentions: bool = False,
+) -> Writer:
+    """Return the writer for results that go to the target; a CSV resembles the CSV it comes from.
 
-            delimiter = "\t" if kind == "tsv" else delimiter_like(reader)
-            return DelimitedWriter(stream, reader.columns, delimiter=delimiter, bom=has_bom(reader))
+    Args:
+        target: Its ending names the format.
+        stream: Where the bytes go.
+        reader: The export.
+        keep_input: Whether JSONL holds the row under "input".
+        excel: Whether a text table is for Excel.
+        mentions: Whether a workbook has the sheet of mentions.
+    """
+    match kind := written_format(target):
+        case "csv" | "tsv":
+            from stemme.exports.csv_writer import DelimitedWriter
+
+            delimiter, bom = _dialect(kind, reader, excel=excel)
+            return DelimitedWriter(stream, reader.columns, delimiter=delimiter, bom=bom, excel=excel)
         case "jsonl":
             from stemme.exports.jsonl import JsonlWriter
 
@@ -115,4 +163,36 @@ def open_writer(target: str, stream: IO[bytes], reader: Reader, *, keep_input: b
         case "xlsx":
             from stemme.exports.xlsx import XlsxWriter
 
-            return XlsxWriter(stream, reader.columns)
+            return XlsxWriter(stream, reader.columns, mentions=mentions)
+
+
+def mentions_target(target: str) -> str | None:
+    """Return where the table of mentions goes, None where it is in the same file or there is none."""
+    if target == STREAM or written_format(target) in ("jsonl", "xlsx"):
+        return None
+    path = Path(target)
+    bare = without_compression(path)
+    return str(path.with_name(f"{bare.stem}.mentions{bare.suffix}{path.suffix if bare != path else ''}"))
+
+
+def open_mentions(target: str, stream: IO[bytes], reader: Reader, *, excel: bool = False) -> Writer:
+    """Return the writer of the table of mentions, which resembles the table of results."""
+    kind = written_format(target)
+    if kind == "parquet":
+        from stemme.exports.parquet import ParquetMentions
+
+        return ParquetMentions(stream)
+    from stemme.exports.csv_writer import DelimitedMentions
+
+    delimiter, bom = _dialect(kind, reader, excel=excel)
+    return DelimitedMentions(stream, delimiter=delimiter, bom=bom)
+
+
+def packed_as(target: str) -> str | None:
+    """Return how the target is compressed."""
+    return None if target == STREAM else compression_of(Path(target))
+
+
+def _dialect(kind: Written, reader: Reader, *, excel: bool) -> tuple[str, bool]:
+    own = reader.delimiter if reader.delimiter in (",", ";", "\t", "|") else ","
+    return "\t" if kind == "tsv" else own, excel or reader.bom

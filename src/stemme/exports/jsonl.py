@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from stemme.errors import StemmeError
 from stemme.exports.cells import as_json
-from stemme.exports.reader import Reader
+from stemme.exports.compression import open_bytes
+from stemme.exports.reader import Reader, Unreadable
 from stemme.exports.writer import Result, Writer
 
 MAX_LINE = 1 << 26
 """Bytes of the longest line; the largest comment there is fits in many times."""
+
+_SHOWN = 10_000
+"""Bytes of a broken line that the report of errors shows."""
 
 BARE_TEXT_FIELD = "text"
 """The field that a line which is only a JSON string stands for."""
@@ -22,26 +25,39 @@ BARE_TEXT_FIELD = "text"
 class JsonlReader(Reader):
     """JSON objects, one a line, or bare JSON strings; blank lines are skipped.
 
-    A file is read once beforehand, so that its columns, its length and its errors are known at the start. A
-    pipe cannot be, so there only the first object tells the columns.
+    A file is read once beforehand, so that its columns and its length are known at the start. A pipe cannot
+    be, so there only the first object that can be read tells the columns.
+
+    Args:
+        stream: The lines.
+        name: What messages call them.
+        live: Whether they come through a pipe.
+        again: Opens the stream once more, for the rows after the survey.
     """
 
-    def __init__(self, stream: IO[bytes], name: str, *, live: bool = False) -> None:
+    def __init__(
+        self, stream: IO[bytes], name: str, *, live: bool = False, again: Callable[[], IO[bytes]] | None = None
+    ) -> None:
         super().__init__(name)
         self._stream = stream
         self._line = 0
         self.live = live
-        self._first: Mapping[str, Any] | None = None
-        if live:
-            self._first = next(self._objects(), None)
-            self.columns = tuple(self._first or ())
+        self._first: list[Mapping[str, Any] | Unreadable] = []
+        if live or again is None:
+            for record in self._objects():
+                self._first.append(record)
+                if not isinstance(record, Unreadable):
+                    self.columns = tuple(record)
+                    break
         else:
             self._survey()
+            stream.close()
+            self._stream = again()
 
     @classmethod
     def open(cls, path: Path) -> JsonlReader:
         """Open a file."""
-        return cls(path.open("rb"), str(path))
+        return cls(open_bytes(path), str(path), again=lambda: open_bytes(path))
 
     def close(self) -> None:
         """Close the file; a pipe is left to the process."""
@@ -52,47 +68,52 @@ class JsonlReader(Reader):
         names: dict[str, None] = {}
         total = 0
         for total, fields in enumerate(self._objects(), 1):  # noqa: B007  (the count is what is wanted)
-            names.update(dict.fromkeys(fields))
+            if not isinstance(fields, Unreadable):
+                names.update(dict.fromkeys(fields))
         self.columns, self.total = tuple(names), total
-        self._stream.seek(0)
         self._line = 0
 
-    def _records(self) -> Iterator[Mapping[str, Any]]:
-        if self._first is not None:
-            yield self._first
+    def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
+        yield from self._first
         yield from self._objects()
 
-    def _objects(self) -> Iterator[Mapping[str, Any]]:
+    def _objects(self) -> Iterator[Mapping[str, Any] | Unreadable]:
         while line := self._stream.readline(MAX_LINE):
             self._line += 1
             if len(line) == MAX_LINE:
-                self._refuse_line(f"longer than {MAX_LINE:,} bytes")
+                while not line.endswith(b"\n") and (line := self._stream.readline(MAX_LINE)):
+                    pass
+                yield Unreadable(f"line {self._line}: longer than {MAX_LINE:,} bytes", {})
+                continue
             if self._line == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
                 yield self._object(line.rstrip(b"\r\n"))
 
-    def _object(self, line: bytes) -> Mapping[str, Any]:
+    def _object(self, line: bytes) -> Mapping[str, Any] | Unreadable:
         try:
-            value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-            as_json(value)  # writing it again nests deeper than reading it
+            return fields_of(json.loads(line.decode("utf-8"), parse_constant=_refuse_constant))
         except UnicodeDecodeError as error:
-            self._refuse_line(f"not UTF-8 at byte {error.start + 1}; JSON is UTF-8")
+            reason = f"not UTF-8 at byte {error.start + 1}; JSON is UTF-8"
         except json.JSONDecodeError as error:
-            self._refuse_line(f"not JSON: {error.msg} at character {error.pos + 1}; one JSON object a line is needed")
+            reason = f"not JSON: {error.msg} at character {error.pos + 1}; one JSON object a line is needed"
         except RecursionError:
-            self._refuse_line("JSON nested too deep")
+            reason = "JSON nested too deep"
         except ValueError as error:
-            self._refuse_line(str(error).partition(";")[0])
-        if isinstance(value, str):
-            return {BARE_TEXT_FIELD: value}
-        if not isinstance(value, dict):
-            kind = {list: "an array", type(None): "null", bool: "true or false"}.get(type(value), "a number")
-            self._refuse_line(f"a JSON object is needed, not {kind}")
-        return value
+            reason = str(error).partition(";")[0]
+        shown = line[:_SHOWN].decode("utf-8", "replace")
+        return Unreadable(f"line {self._line}: {reason}", {"line": shown})
 
-    def _refuse_line(self, reason: str) -> NoReturn:
-        raise StemmeError(f"{self.name}: line {self._line}: {reason}")
+
+def fields_of(value: Any) -> Mapping[str, Any]:
+    """Return a JSON value as the fields of a row; ValueError or RecursionError where it is none."""
+    as_json(value)  # writing it again nests deeper than reading it
+    if isinstance(value, str):
+        return {BARE_TEXT_FIELD: value}
+    if not isinstance(value, dict):
+        kind = {list: "an array", type(None): "null", bool: "true or false"}.get(type(value), "a number")
+        raise ValueError(f"a JSON object is needed, not {kind}")
+    return value
 
 
 class JsonlWriter(Writer):

@@ -1,57 +1,203 @@
-"""Where results land: under the final name only when they are complete."""
+"""Where results land: under the final names only when they are complete."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
+from stemme.analysis import Analysis
 from stemme.errors import UsageError
-from stemme.exports.formats import STREAM, format_of
+from stemme.exports.cells import as_text
+from stemme.exports.compression import packing, without_compression
+from stemme.exports.formats import (
+    STREAM,
+    format_of,
+    mentions_target,
+    open_mentions,
+    open_writer,
+    packed_as,
+    written_format,
+)
+from stemme.exports.outcomes import Outcome
+from stemme.exports.parts import Part
+from stemme.exports.problems import ProblemFile, ProblemLines, errors_target
+from stemme.exports.reader import Reader, Row
+from stemme.exports.store import sync_folder
+from stemme.exports.summary import Summary
+from stemme.exports.writer import Result, Writer
+
+_SUFFIXES = {"json": ".jsonl", "workbook": ".xlsx"}
+"""What results are called where the export's own format is not written."""
 
 
-def choose_target(source: str, wanted: str | None = None) -> str:
-    """Return where the results of an export go: as wanted, else beside it as `<stem>.stemme<suffix>`."""
+def choose_target(sources: Sequence[str], wanted: str | None = None) -> str:
+    """Return where the results of an export go: as wanted, else beside it as `<stem>.stemme<suffix>`.
+
+    Raises:
+        UsageError: There are several files and nothing is wanted.
+    """
     if wanted is not None:
         return wanted
-    if source == STREAM:
+    if len(sources) > 1:
+        raise UsageError(f"{len(sources)} files: name the output with -o")
+    if sources[0] == STREAM:
         return STREAM
-    path = Path(source)
-    return str(path.with_name(f"{path.stem}.stemme{path.suffix}"))
+    path = Path(sources[0])
+    bare = without_compression(path)
+    suffix = _SUFFIXES.get(format_of(path), bare.suffix)
+    return str(path.with_name(f"{bare.stem}.stemme{suffix}{path.suffix if bare != path else ''}"))
 
 
-def check_target(source: str, target: str, *, force: bool = False) -> None:
+def output_files(target: str, *, mentions: bool = True) -> list[Path]:
+    """Return every file that a run may write under a name of its own."""
+    if target == STREAM:
+        return []
+    second = mentions_target(target) if mentions else None
+    return [Path(target), errors_target(target), *([Path(second)] if second else [])]
+
+
+def check_target(sources: Sequence[str], target: str, *, force: bool = False, mentions: bool = True) -> None:
     """Raise UsageError where the results cannot go to the target or would destroy something."""
+    written_format(target)
     if target == STREAM:
         return
     path = Path(target)
-    format_of(path)
     if path.is_dir():
         raise UsageError(f"{target}: a folder; name the file to write")
     if not path.parent.is_dir():
         raise UsageError(f"{target}: the folder {path.parent} does not exist")
-    if not path.exists():
-        return
-    if source != STREAM and Path(source).exists() and path.samefile(source):
-        raise UsageError(f"{target}: the export itself, which is never overwritten; give another name with -o")
-    if not force:
-        raise UsageError(f"{target}: exists already; overwrite it with --force or give another name with -o")
+    for file in output_files(target, mentions=mentions):
+        if not file.exists():
+            continue
+        if any(source != STREAM and file.samefile(source) for source in sources):
+            raise UsageError(f"{file}: the export itself, which is never overwritten; give another name with -o")
+        if not force:
+            raise UsageError(f"{file}: exists already; overwrite it with --force or give another name with -o")
+
+
+class Problems(Protocol):
+    """Takes the rows without a result."""
+
+    def write(self, row: Row, row_id: str, reason: str) -> None:
+        """Tell of one row."""
+
+    def close(self) -> None:
+        """Finish."""
+
+
+class Outputs:
+    """The open results of a run: rows, mentions, errors, and the summary of them all.
+
+    Args:
+        writer: Takes the results.
+        mentions: Takes the same results for the table of mentions, where it is a file of its own.
+        problems: Takes the rows without a result.
+        id_column: The column of the ids, None where the row number is the id.
+    """
+
+    def __init__(self, writer: Writer, mentions: Writer | None, problems: Problems, id_column: str | None) -> None:
+        self.summary = Summary()
+        self.notes: list[str] = []
+        self.unfit = writer.unfit
+        self._writers = [writer] if mentions is None else [writer, mentions]
+        self._problems = problems
+        self._id_column = id_column
+
+    def write(self, part: Part, outcomes: Sequence[Outcome | None]) -> None:
+        """Append the rows of a part."""
+        for row, outcome, reason in judged(part, outcomes):
+            row_id = self._id(row)
+            if isinstance(outcome, Analysis):
+                result = Result(row, row_id, outcome)
+                for writer in self._writers:
+                    writer.write(result)
+                self.summary.add(outcome)
+            else:
+                self._problems.write(row, row_id, reason)
+                self.summary.problems += 1
+
+    def close(self) -> None:
+        """Finish the formats."""
+        for writer in self._writers:
+            writer.close()
+            self.notes.extend(writer.notes)
+        self._problems.close()
+
+    def abandon(self) -> None:
+        """Let go of the formats, unfinished."""
+        for writer in self._writers:
+            writer.abandon()
+        self._problems.close()
+
+    def _id(self, row: Row) -> str:
+        value = as_text(row.fields.get(self._id_column)) if self._id_column else ""
+        return value or str(row.number)
+
+
+def judged(part: Part, outcomes: Sequence[Outcome | None]) -> Iterator[tuple[Row, Outcome | None, str]]:
+    """Yield every row of a part with its outcome, and with the reason why it has no analysis if it has none."""
+    for position, (row, outcome) in enumerate(zip(part.rows, outcomes, strict=True)):
+        yield row, outcome, part.problems.get(position) or (outcome if isinstance(outcome, str) else "")
 
 
 @contextmanager
-def open_target(target: str) -> Iterator[IO[bytes]]:
-    """Open the target for writing; a file gets its name when the block ends well, and is gone otherwise."""
-    if target == STREAM:
-        yield sys.stdout.buffer
-        return
-    path = Path(target)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("w+b") as stream:
-            yield stream
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def to_stream(reader: Reader, id_column: str | None, *, keep_input: bool) -> Iterator[Outputs]:
+    """Yield the outputs of a run that writes to standard output, and its errors to standard error."""
+    writer = open_writer(STREAM, sys.stdout.buffer, reader, keep_input=keep_input)
+    outputs = Outputs(writer, None, ProblemLines(), id_column)
+    yield outputs
+    outputs.close()
+
+
+@contextmanager
+def to_files(
+    target: str,
+    folder: Path,
+    reader: Reader,
+    id_column: str | None,
+    *,
+    keep_input: bool,
+    excel: bool,
+    mentions: bool,
+) -> Iterator[Outputs]:
+    """Yield the outputs of a run that writes files; they get their names when the block ends well.
+
+    The results come last: where their name stands, the other files stand too.
+    """
+    second = mentions_target(target) if mentions else None
+    files = {folder / "results": Path(target)} | ({folder / "mentions": Path(second)} if second else {})
+    with ExitStack() as stack:
+        streams = [stack.enter_context(_written(partial, packed_as(target))) for partial in files]
+        writer = open_writer(target, streams[0], reader, keep_input=keep_input, excel=excel, mentions=mentions)
+        beside = open_mentions(target, streams[1], reader, excel=excel) if second else None
+        outputs = Outputs(writer, beside, ProblemFile(folder / "errors"), id_column)
+        try:
+            yield outputs
+            outputs.close()
+        except BaseException:
+            outputs.abandon()
+            raise
+    files[folder / "errors"] = errors_target(target)
+    for partial, path in reversed(files.items()):
+        if partial.exists():
+            _sync(partial)
+            partial.replace(path)
+        else:  # of an earlier run that is overwritten
+            path.unlink(missing_ok=True)
+    sync_folder(Path(target).parent)
+
+
+@contextmanager
+def _written(path: Path, compression: str | None) -> Iterator[IO[bytes]]:
+    with path.open("w+b") as file, packing(file, compression) as stream:
+        yield stream
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file, contextlib.suppress(OSError):
+        os.fsync(file.fileno())

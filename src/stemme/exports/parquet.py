@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 
 from stemme.errors import StemmeError
 from stemme.exports.cells import as_text, encodable
-from stemme.exports.reader import Reader, unique_names
+from stemme.exports.mentions import MENTION_COLUMNS, Cells, mention_rows
+from stemme.exports.reader import Reader, Unreadable, unique_names
 from stemme.exports.results import TABLE_COLUMNS, table_cells
-from stemme.exports.writer import Result, TableWriter
+from stemme.exports.writer import Result, TableWriter, Writer
 
 BATCH_ROWS = 1024
 GROUP_ROWS = 10_000
@@ -60,26 +61,44 @@ class ParquetReader(Reader):
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise StemmeError(f"{path}: not a Parquet file that can be read: {_first_line(error)}") from error
         self.total = self._file.metadata.num_rows
+        self.schema = self._file.schema_arrow
         self.columns, self.notes = unique_names(names)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def _records(self) -> Iterator[Mapping[str, Any]]:
-        batches = self._file.iter_batches(batch_size=BATCH_ROWS)
-        while True:
-            try:
-                batch = next(batches, None)
-                if batch is None:
-                    return
-                batch.validate(full=True)  # strings are UTF-8 by definition only: nothing has looked at them yet
-            except (pa.ArrowException, OSError) as error:
-                self._refuse_row(f"the file is damaged here or soon after: {_first_line(error)}")
-            batch = batch.rename_columns(list(self.columns))
-            batch = batch.replace_schema_metadata(self._file.schema_arrow.metadata)
-            for index in range(batch.num_rows):
-                yield ArrowFields(batch, index)
+    def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
+        for group in range(self._file.num_row_groups):
+            left = self._file.metadata.row_group(group).num_rows
+            batches = self._file.iter_batches(batch_size=BATCH_ROWS, row_groups=[group])
+            while left:
+                try:
+                    batch = next(batches)
+                except (pa.ArrowException, OSError, StopIteration) as error:
+                    # The row group is lost from here on, and every row of it is named; the next one may be sound.
+                    reason = f"the file is damaged here or soon before: {_first_line(error)}"
+                    yield from (Unreadable(reason, {}) for _ in range(left))
+                    break
+                left -= batch.num_rows
+                yield from self._fields(batch)
+
+    def _fields(self, batch: Any) -> Iterator[Mapping[str, Any] | Unreadable]:
+        batch = batch.rename_columns(list(self.columns))
+        batch = batch.replace_schema_metadata(self._file.schema_arrow.metadata)
+        sound = not _damage(batch)
+        for index in range(batch.num_rows):
+            damage = None if sound else _damage(batch.slice(index, 1))
+            yield Unreadable(damage, {}) if damage else ArrowFields(batch, index)
+
+
+def _damage(batch: Any) -> str | None:
+    """Return what is wrong with a batch: strings are UTF-8 by definition only, nothing has looked at them yet."""
+    try:
+        batch.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        return _first_line(error)
+    return None
 
 
 class ParquetWriter(TableWriter):
@@ -121,10 +140,41 @@ class ParquetWriter(TableWriter):
         rows = [result.row.fields for result in self._results]
         arrow = [fields for fields in rows if isinstance(fields, ArrowFields)]
         if rows and len(arrow) == len(rows):
-            return pa.Table.from_batches([batch.slice(start, length) for batch, start, length in _runs(arrow)])
+            runs = [batch.slice(start, length) for batch, start, length in _runs(arrow)]
+            return pa.Table.from_batches(runs)
         own = [map(_text, self._own(result.row)) for result in self._results]
         columns = list(zip(*own, strict=True)) or [()] * len(self._columns)
         return pa.table([pa.array(column, pa.string()) for column in columns], names=list(self._columns))
+
+
+class ParquetMentions(Writer):
+    """Writes the table of mentions."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._schema = pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in MENTION_COLUMNS.items()])
+        self._writer = pq.ParquetWriter(stream, self._schema)
+        self._rows: list[Cells] = []
+
+    def write(self, result: Result) -> None:
+        """Append the mentions of one row."""
+        self._rows.extend(mention_rows(result))
+        if len(self._rows) >= GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the last row group and the footer."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(self._schema)
+        arrays = [
+            pa.array([encodable(cell) if isinstance(cell, str) else cell for cell in column], kind)
+            for column, kind in zip(columns, self._schema.types, strict=True)
+        ]
+        self._writer.write_table(pa.table(arrays, self._schema))
+        self._rows = []
 
 
 def _text(value: Any) -> str | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
-
-from stemme.errors import StemmeError
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,9 +13,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an export: its number from 1 (the header is not counted) and its fields in column order."""
+    """One row of an export: its number from 1 (the header is not counted) and its fields in column order.
+
+    `problem` says why a row could not be read; its fields are then what was left of it.
+    """
 
     number: int
+    fields: Mapping[str, Any]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What a reader gives in place of the fields of a row that it cannot read: the reason, and what there is."""
+
+    reason: str
     fields: Mapping[str, Any]
 
 
@@ -30,6 +40,9 @@ class Reader(ABC):
         notes: What was assumed about the format, for one line to the user.
         total: How many rows there are, None where only reading tells.
         live: Whether rows arrive as they are made (a pipe), so that nobody should wait for many of them.
+        delimiter: What stands between the cells of a text table, None for anything else and for one column.
+        schema: Of Arrow data that passes through with its types, None for anything else.
+        bom: Whether it is a text table that begins with a byte order mark.
     """
 
     def __init__(self, name: str) -> None:
@@ -38,13 +51,19 @@ class Reader(ABC):
         self.notes: list[str] = []
         self.total: int | None = None
         self.live = False
+        self.delimiter: str | None = None
+        self.bom = False
+        self.schema: Any = None
         self._number = 0
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in order; to be called once."""
-        for fields in self._records():
+        for record in self._records():
             self._number += 1
-            yield Row(self._number, fields)
+            if isinstance(record, Unreadable):
+                yield Row(self._number, record.fields, record.reason)
+            else:
+                yield Row(self._number, record)
 
     @property
     def fraction(self) -> float | None:
@@ -56,11 +75,8 @@ class Reader(ABC):
         """Give back the file."""
 
     @abstractmethod
-    def _records(self) -> Iterator[Mapping[str, Any]]:
-        """Yield the fields of every row."""
-
-    def _refuse_row(self, reason: str) -> NoReturn:
-        raise StemmeError(f"{self.name}: row {self._number + 1}: {reason}")
+    def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
+        """Yield the fields of every row, or why there are none."""
 
     def __enter__(self) -> Self:
         return self

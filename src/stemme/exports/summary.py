@@ -41,10 +41,12 @@ class Summary:
 
     Attributes:
         rows: Texts so far.
+        problems: Rows without a result.
         languages: Per language tag how many texts have which orientation.
     """
 
     rows: int = 0
+    problems: int = 0
     languages: dict[str, Counter[Orientation]] = field(default_factory=dict)
     _topics: dict[tuple[MentionKind, Topic], TopicCount] = field(default_factory=dict)
 

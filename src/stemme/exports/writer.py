@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stemme.analysis import Analysis
-from stemme.errors import StemmeError
 from stemme.exports.reader import Row
 
 
@@ -31,6 +31,10 @@ class Writer(ABC):
     def __init__(self) -> None:
         self.notes: list[str] = []
 
+    def unfit(self, row: Row) -> str | None:  # noqa: ARG002  (most formats hold any row)
+        """Return why the format cannot hold a row, which is then told before the row is analysed."""
+        return None
+
     @abstractmethod
     def write(self, result: Result) -> None:
         """Append one result."""
@@ -38,6 +42,11 @@ class Writer(ABC):
     @abstractmethod
     def close(self) -> None:
         """Write what is still buffered and whatever ends the format."""
+
+    def abandon(self) -> None:
+        """Let go of what the format holds, without finishing it."""
+        with contextlib.suppress(Exception):
+            self.close()
 
 
 class TableWriter(Writer):
@@ -52,11 +61,15 @@ class TableWriter(Writer):
         self._columns = columns
         self._known = frozenset(columns)
 
-    def _own(self, row: Row) -> list[Any]:
-        """Return the row's own values, None where a column is missing; a column too many is never dropped."""
+    def unfit(self, row: Row) -> str | None:
+        """Return which field has no column: the header is written by now, and nothing is ever dropped."""
         if unknown := row.fields.keys() - self._known:
-            raise StemmeError(
-                f'row {row.number}: the field "{min(unknown)}" was not in the first row, and a table has its header '
-                "written by now; write .jsonl, or save the input as a file first"
+            return (
+                f'the field "{min(unknown)}" was not in the first row, and a table has its header written by now; '
+                "write .jsonl, or save the input as a file first"
             )
+        return None
+
+    def _own(self, row: Row) -> list[Any]:
+        """Return the row's own values, None where a column is missing."""
         return [row.fields.get(name) for name in self._columns]

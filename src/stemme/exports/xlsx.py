@@ -1,21 +1,23 @@
-"""XLSX: read by calamine, written by XlsxWriter a row at a time."""
+"""Writing XLSX by XlsxWriter, a row at a time: the results on one sheet, the mentions on a second."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from stemme.errors import StemmeError
 from stemme.exports.cells import as_text, encodable
-from stemme.exports.reader import Reader, unique_names
+from stemme.exports.mentions import MENTION_COLUMNS, mention_rows
+from stemme.exports.reader import Row
 from stemme.exports.results import TABLE_COLUMNS, table_cells
 from stemme.exports.writer import Result, TableWriter
-from stemme.exports.xlsx_guard import refuse_bomb
 
 MAX_CELL = 32_767
 """UTF-16 units that a cell can hold (Excel's specification); Excel cuts what is longer."""
@@ -27,67 +29,31 @@ _MAX_EXACT = 2**53
 _FIRST_DATE = dt.date(1900, 3, 1)
 """Before it Excel counts days otherwise than the calendar (it takes 1900 for a leap year)."""
 
-_PROSE_COLUMNS = {"stemme_evidence": 60, "stemme_needs": 50, "stemme_complaints": 50}
+_MADE = dt.datetime(2020, 1, 1)
+_WIDTHS = {"stemme_evidence": 60, "stemme_needs": 50, "stemme_complaints": 50, "text": 60}
 
 
-class XlsxReader(Reader):
-    """The first visible sheet of a workbook; its first row that is not empty is the header."""
-
-    def __init__(self, path: Path) -> None:
-        import python_calamine as calamine
-
-        super().__init__(str(path))
-        refuse_bomb(path)
-        try:
-            workbook = calamine.load_workbook(path)
-            names = [
-                sheet.name
-                for sheet in workbook.sheets_metadata
-                if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
-            ]
-            if not names:
-                raise StemmeError(f"{path}: the workbook has no visible sheet of cells")
-            sheet = workbook.get_sheet_by_name(names[0])
-        except calamine.CalamineError as error:
-            raise StemmeError(f"{path}: not an XLSX workbook that can be read: {error}") from error
-        self._workbook = workbook
-        self._sheet = sheet
-        self._passed = 0
-        self._rows = self._filled()
-        self.columns, self.notes = unique_names(as_text(_value(cell)) for cell in next(self._rows, []))
-        if len(names) > 1:
-            self.notes.insert(0, f'sheet "{names[0]}", the first of {len(names)}')
-
-    @property
-    def fraction(self) -> float | None:
-        """The share of the sheet's rows read so far."""
-        return self._passed / (self._sheet.end[0] + 1) if self._sheet.end else None
-
-    def close(self) -> None:
-        """Close the workbook."""
-        self._workbook.close()
-
-    def _filled(self) -> Iterator[list[Any]]:
-        for row in self._sheet.iter_rows():
-            self._passed += 1
-            if any(cell != "" for cell in row):
-                yield row
-
-    def _records(self) -> Iterator[Mapping[str, Any]]:
-        for row in self._rows:
-            yield dict(zip(self.columns, map(_value, row), strict=False))
+MENTIONS_SHEET = "mentions"
 
 
 class XlsxWriter(TableWriter):
-    """Writes one sheet. Text is always written as text, so no cell becomes a formula or a link."""
+    """Writes a workbook. Text is always written as text, so no cell becomes a formula or a link.
 
-    def __init__(self, stream: IO[bytes], columns: Sequence[str]) -> None:
+    Args:
+        stream: Where the bytes go.
+        columns: The user's own columns.
+        mentions: Whether to write the sheet of mentions too.
+    """
+
+    def __init__(self, stream: IO[bytes], columns: Sequence[str], *, mentions: bool = False) -> None:
         import xlsxwriter
 
         super().__init__(columns)
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._workbook = xlsxwriter.Workbook(stream, options)
-        self._sheet = self._workbook.add_worksheet()
+        # The same results give the same bytes: a workbook holds the time it was made at.
+        self._workbook.set_properties({"created": _MADE})
         self._formats = {
             kind: self._workbook.add_format({"num_format": pattern})
             for kind, pattern in (
@@ -97,44 +63,70 @@ class XlsxWriter(TableWriter):
                 (dt.timedelta, "[hh]:mm:ss"),
             )
         }
+        self._bold = self._workbook.add_format({"bold": True})
         self._shortened = 0
-        header = [*columns, *TABLE_COLUMNS]
-        for position, name in enumerate(header):
-            self._sheet.set_column(position, position, _PROSE_COLUMNS.get(name, 14))
-            self._sheet.write_string(0, position, encodable(name)[:MAX_CELL], self._workbook.add_format({"bold": True}))
-        self._sheet.freeze_panes(1, 0)
-        self._last_column = len(header) - 1
-        self._row = 0
+        self._left_out = 0
+        self._results = self._sheet([*columns, *TABLE_COLUMNS])
+        self._mentions = self._sheet(list(MENTION_COLUMNS), MENTIONS_SHEET) if mentions else None
+
+    def unfit(self, row: Row) -> str | None:
+        """Return which cell is longer than Excel holds, or which field has no column."""
+        for name in self._columns:
+            value = row.fields.get(name)
+            length = _units(as_text(value)) if isinstance(value, str | bytes | Mapping | list | tuple) else 0
+            if length > MAX_CELL:
+                return (
+                    f'the cell in "{name}" has {length:,} characters and Excel holds {MAX_CELL:,}; '
+                    "write .csv, .parquet or .jsonl instead"
+                )
+        return super().unfit(row)
 
     def write(self, result: Result) -> None:
-        """Append one row."""
-        self._row += 1
-        if self._row > MAX_ROWS:
+        """Append one row, and its mentions to their sheet."""
+        if self._results.rows == MAX_ROWS:
             raise StemmeError(f"a sheet ends after {MAX_ROWS:,} rows; write .csv, .parquet or .jsonl instead")
-        own = self._own(result.row)
-        self._refuse_long(result.row.number, own)
-        added = map(self._shortest, table_cells(result.analysis))
-        for position, value in enumerate(itertools.chain(own, added)):
-            self._write_cell(position, value)
+        self._append(self._results, itertools.chain(self._own(result.row), table_cells(result.analysis)))
+        if self._mentions is not None:
+            for cells in mention_rows(result):
+                if self._mentions.rows == MAX_ROWS:
+                    self._left_out += 1
+                else:
+                    self._append(self._mentions, cells)
 
     def close(self) -> None:
         """Assemble the workbook into the stream."""
-        self._sheet.autofilter(0, 0, self._row, self._last_column)
+        for sheet in filter(None, (self._results, self._mentions)):
+            sheet.cells.autofilter(0, 0, sheet.rows, sheet.columns - 1)
         self._workbook.close()
         if self._shortened:
             self.notes.append(
                 f"{self._shortened} stemme_ cell{'s' if self._shortened > 1 else ''} ran over Excel's "
                 f"{MAX_CELL:,} characters and end in …; write .csv, .parquet or .jsonl for all of it"
             )
+        if self._left_out:
+            self.notes.append(
+                f"{self._left_out:,} mentions have no place on a sheet of {MAX_ROWS:,} rows; write .csv or .parquet"
+            )
 
-    def _refuse_long(self, number: int, values: Sequence[Any]) -> None:
-        for name, value in zip(self._columns, values, strict=True):
-            length = _units(as_text(value)) if isinstance(value, str | bytes | Mapping | list | tuple) else 0
-            if length > MAX_CELL:
-                raise StemmeError(
-                    f'row {number}: the cell in "{name}" has {length:,} characters and Excel holds '
-                    f"{MAX_CELL:,}; write .csv, .parquet or .jsonl instead"
-                )
+    def abandon(self) -> None:
+        """Remove the temporary files of the sheets."""
+        for sheet in self._workbook.worksheets():
+            with contextlib.suppress(AttributeError, TypeError, OSError):  # there is none, or no longer
+                sheet.row_data_fh.close()
+                Path(sheet.row_data_filename).unlink(missing_ok=True)
+
+    def _sheet(self, header: Sequence[str], name: str | None = None) -> _Sheet:
+        cells = self._workbook.add_worksheet(name)
+        for position, title in enumerate(header):
+            cells.set_column(position, position, _WIDTHS.get(title, 14))
+            cells.write_string(0, position, encodable(title)[:MAX_CELL], self._bold)
+        cells.freeze_panes(1, 0)
+        return _Sheet(cells, len(header))
+
+    def _append(self, sheet: _Sheet, values: Iterable[Any]) -> None:
+        sheet.rows += 1
+        for position, value in enumerate(values):
+            self._write_cell(sheet, position, self._shortest(value))
 
     def _shortest(self, value: Any) -> Any:
         if not isinstance(value, str) or _units(value) <= MAX_CELL:
@@ -143,24 +135,26 @@ class XlsxWriter(TableWriter):
         kept = value.encode("utf-16-le", "replace")[: 2 * (MAX_CELL - 1)].decode("utf-16-le", "ignore")
         return f"{kept}…"
 
-    def _write_cell(self, position: int, value: Any) -> None:
+    def _write_cell(self, sheet: _Sheet, position: int, value: Any) -> None:
         if value is None or value == "":
             return
         if isinstance(value, bool):
-            self._sheet.write_boolean(self._row, position, value)
+            sheet.cells.write_boolean(sheet.rows, position, value)
         elif _is_exact_number(value):
-            self._sheet.write_number(self._row, position, value)
+            sheet.cells.write_number(sheet.rows, position, value)
         elif _is_sheet_time(value):
-            self._sheet.write_datetime(self._row, position, value, self._formats[type(value)])
+            sheet.cells.write_datetime(sheet.rows, position, value, self._formats[type(value)])
         else:
-            self._sheet.write_string(self._row, position, encodable(as_text(value)))
+            sheet.cells.write_string(sheet.rows, position, encodable(as_text(value)))
 
 
-def _value(cell: Any) -> Any:
-    """Return the cell as it was meant: a sheet has no whole numbers and no missing values of its own."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= _MAX_EXACT:
-        return int(cell)
-    return None if cell == "" else cell
+@dataclass(slots=True)
+class _Sheet:
+    """A sheet of a workbook being written, and how many rows stand under its header."""
+
+    cells: Any
+    columns: int
+    rows: int = 0
 
 
 def _is_exact_number(value: Any) -> bool:

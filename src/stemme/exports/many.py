@@ -1,0 +1,73 @@
+"""Several exports as one: their rows one after the other, under the columns of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from stemme.exports.reader import Reader, Unreadable
+
+Open = Callable[[str], Reader]
+
+_NAMED = 3
+"""So many files are named in the line that says what is read."""
+
+
+class ManyReader(Reader):
+    """Each file is opened once beforehand, so that what is wrong with the last one is known at the start.
+
+    Args:
+        sources: The files, in order.
+        open_one: Opens one of them.
+    """
+
+    def __init__(self, sources: Sequence[str], open_one: Open) -> None:
+        more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
+        super().__init__(", ".join(sources[:_NAMED]) + more)
+        self._sources = sources
+        self._open = open_one
+        self._done = 0
+        self._current: Reader | None = None
+        names: dict[str, None] = {}
+        headers: list[tuple[str, ...]] = []
+        schemas: list[Any] = []
+        totals: list[int | None] = []
+        notes: dict[str, None] = {}
+        for source in sources:
+            with open_one(source) as reader:
+                names.update(dict.fromkeys(reader.columns))
+                headers.append(reader.columns)
+                schemas.append(reader.schema)
+                totals.append(reader.total)
+                notes.update(dict.fromkeys(reader.notes))
+                self.delimiter = self.delimiter or reader.delimiter
+                self.bom = self.bom or reader.bom
+        self.columns = tuple(names)
+        self.total = None if None in totals else sum(filter(None, totals))
+        differ = any(columns != self.columns for columns in headers)
+        first = schemas[0]
+        # Columns of Parquet files that have not all the same types become plain values.
+        self.schema = first if all(schema is not None and schema.equals(first) for schema in schemas) else None
+        self.notes = [f"{len(sources)} files", *notes, *(["not all have the same columns"] if differ else [])]
+
+    @property
+    def fraction(self) -> float | None:
+        """The share of the files read so far, the current one in part."""
+        current = self._current
+        within = (current.fraction or 0.0) if current else 0.0
+        return (self._done + within) / len(self._sources)
+
+    def close(self) -> None:
+        """Close the file that is being read."""
+        if self._current is not None:
+            self._current.close()
+
+    def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
+        for source in self._sources:
+            with self._open(source) as self._current:
+                for row in self._current.rows():
+                    fields = row.fields if self.schema is not None else dict(row.fields)
+                    reason = row.problem and f"{source}: row {row.number}: {row.problem}"
+                    yield Unreadable(reason, fields) if reason else fields
+            self._current = None
+            self._done += 1

@@ -1,0 +1,250 @@
+"""Files as tools write them, all read to the rows they were written from."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from fake_analyzer import FakeAnalyzer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stemme.errors import StemmeError, UsageError
+from stemme.exports.formats import open_reader
+from stemme.exports.job import Job, run
+from stemme.exports.reading import Reading
+
+FOLDER = Path(__file__).parents[1] / "data" / "exports"
+ROWS = json.loads((FOLDER / "rows.json").read_text("utf-8"))
+SOME = {"norway": "nordic", "mark": "nordic", "china": "hans", "taiwan": "hant"}
+FILES = [path for path in sorted(FOLDER.iterdir()) if path.name not in ("rows.json", "write.py")]
+
+
+def cells(path: Path, reading: Reading | None = None) -> list[list[str]]:
+    with open_reader(str(path), reading or Reading()) as reader:
+        assert {"id", "rating", "comment"} <= set(reader.columns)
+        return [
+            [str(row.fields[name] if row.fields[name] is not None else "") for name in ("id", "rating", "comment")]
+            for row in reader.rows()
+        ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_reads_to_the_rows_it_was_written_from(path):
+    assert cells(path) == ROWS[next((rows for part, rows in SOME.items() if part in path.name), "all")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_is_analysed_into_its_own_format(tmp_path, path):
+    shutil.copy(path, tmp_path)
+    summary = run(Job(str(tmp_path / path.name), text_column="comment"), FakeAnalyzer)
+    assert summary.rows in (3, 6)
+    assert summary.problems == 0
+    written = {file.name.partition(".")[2] for file in tmp_path.iterdir()} - {path.name.partition(".")[2]}
+    ending = path.name.partition(".")[2]
+    ending = {"json": "jsonl", "xls": "xlsx", "ods": "xlsx"}.get(ending, ending)
+    assert f"stemme.{ending}" in written
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("title.csv", "2 lines above the header left out"),
+        ("title.xlsx", 'sheet "Svar", the first of 2'),
+        ("qualtrics.csv", "2 rows of question texts and codes left out"),
+        ("surveymonkey.csv", "1 row of question texts and codes left out"),
+        ("zendesk.json", 'the list "tickets"'),
+        ("mysql.csv", "quotation marks escaped by \\"),
+        ("excel-china.csv", "gb18030"),
+    ],
+)
+def test_what_is_assumed_is_said(name, note):
+    with open_reader(str(FOLDER / name)) as reader:
+        assert note in reader.notes
+
+
+def test_what_is_found_can_be_overridden(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("a;b;c\nid;rating;comment\n1;2;sp\xf8rsm\xe5l\n".encode("latin-1"))
+    reading = Reading(encoding="latin-1", delimiter=";", header_row=2)
+    assert cells(path, reading) == [["1", "2", "spørsmål"]]
+    with open_reader(str(FOLDER / "title.xlsx"), Reading(sheet="More")) as reader:
+        assert reader.columns == ("comment", "n")
+    with pytest.raises(UsageError, match='no sheet "Nope"; there are Setup, Svar, More'):
+        open_reader(str(FOLDER / "title.xlsx"), Reading(sheet="Nope"))
+    broken = tmp_path / "broken.csv"
+    broken.write_bytes(b"id,rating,comment\n1,2,fine\n" + b"2,1,\x81 no such byte\n")
+    with open_reader(str(broken), Reading(encoding="cp1252")) as reader:
+        assert [row.problem for row in reader.rows()] == [None, "a byte that cp1252 does not allow"]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ("comment\nLate, slow, and rude\nDear, dear, me\nOh, well, no\n", ("comment",)),
+        ("Q7\nLate, slow and rude\nFine\nOh, well\nBad\n", ("Q7",)),
+        ("a,b\n1,2\n1,2,3,4,5\n1,2\n", ("a", "b")),
+        ("Report\nid,comment\n1,fine\n2,bad\n", ("id", "comment")),
+        ("id,comment,,,\n1,fine,x,y,z\n", ("id", "comment", "column_3", "column_4", "column_5")),
+        ("name,plan\nfirst words,two,words more,and more\n", ("name", "plan")),
+    ],
+)
+def test_titles_are_told_from_headers(tmp_path, content, columns):
+    path = tmp_path / "in.csv"
+    path.write_text(content, "utf-8")
+    with open_reader(str(path)) as reader:
+        assert reader.columns == columns
+
+
+def test_several_files_a_pattern_and_a_folder(tmp_path, monkeypatch):
+    for name in ("duckdb.csv", "zendesk.json", "old.xls"):
+        shutil.copy(FOLDER / name, tmp_path)
+    (tmp_path / "notes.txt").write_text("no export")
+    (tmp_path / ".hidden.csv").write_text("id\n")
+    target = tmp_path.parent / f"{tmp_path.name}.csv"
+    for source in (
+        str(tmp_path),
+        str(tmp_path / "[dzo]*.*"),
+        [str(path) for path in sorted(tmp_path.glob("*d*.[cjx]*"))],
+    ):
+        summary = run(Job(source, str(target), force=True), FakeAnalyzer)
+        assert summary.rows == 18
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [row[0] for row in ROWS["all"]] * 3
+    assert rows[12]["tags"] == '["a", {"b": 1}]'
+    assert rows[0]["tags"] == ""
+    with pytest.raises(UsageError, match="3 files: name the output with -o"):
+        run(Job(str(tmp_path)), FakeAnalyzer)
+    for nothing in (str(tmp_path / "*.parquet"), str(tmp_path / "nowhere.csv")):
+        with pytest.raises(UsageError, match=r"no export matches|there is no such file"):
+            run(Job(nothing), FakeAnalyzer)
+    with pytest.raises(UsageError, match="named twice"):
+        run(Job([str(tmp_path / "old.xls")] * 2, str(target), force=True), FakeAnalyzer)
+
+
+def test_an_error_in_one_of_several_files_says_which(tmp_path):
+    (tmp_path / "a.csv").write_text("id,comment\n1,fine words\n", "utf-8")
+    (tmp_path / "b.csv").write_text("id,comment\n1,2,3\n2,more words\n", "utf-8")
+    target = tmp_path / "out.jsonl"
+    assert run(Job([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], str(target)), FakeAnalyzer).problems == 1
+    error = json.loads((tmp_path / "out.jsonl.errors.jsonl").read_text("utf-8"))
+    assert (error["row"], error["reason"].startswith(f"{tmp_path / 'b.csv'}: row 1: 3 cells")) == (2, True)
+
+
+def test_parquet_files_of_one_schema_keep_their_types(tmp_path):
+    for number in range(2):
+        rows = pa.table({"comment": [f"words number {number}"], "n": pa.array([number], pa.int8())})
+        pq.write_table(rows, tmp_path / f"{number}.parquet")
+    target = tmp_path / "out" / "all.parquet"
+    target.parent.mkdir()
+    run(Job(str(tmp_path / "*.parquet"), str(target)), FakeAnalyzer)
+    assert pq.read_schema(target).field("n").type == pa.int8()
+    pq.write_table(pa.table({"comment": ["other words"], "n": ["x"]}), tmp_path / "2.parquet")
+    run(Job(str(tmp_path / "*.parquet"), str(target), force=True), FakeAnalyzer)
+    assert pq.read_table(target)["n"].to_pylist() == ["0", "1", "x"]
+
+
+@pytest.mark.parametrize("name", ["duckdb.csv.gz", "duckdb.csv.zst", "intercom.jsonl.gz"])
+def test_a_cut_archive_is_refused_before_anything_is_analysed(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes((FOLDER / name).read_bytes()[:-12])
+    with pytest.raises(StemmeError, match=r"cannot be read: the compressed file is damaged or cut"):
+        run(Job(str(path)), lambda: pytest.fail("loaded"))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[", "[1, 2", '{"a": 1', "{}", "[]", '[{"a": 1}, {"b": 2', "null", "\ufeff[]", "[1]"]
+)
+def test_json_that_is_no_table(tmp_path, content):
+    path = tmp_path / "in.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(StemmeError):
+        run(Job(str(path)), FakeAnalyzer)
+
+
+def test_one_object_in_a_json_file_is_a_row_or_holds_the_rows(tmp_path, read):
+    path = tmp_path / "in.json"
+    path.write_text('{"text": "a", "tags": ["x"]}', "utf-8")
+    assert read(path) == [{"text": "a", "tags": ["x"]}]
+    path.write_text('{"meta": {"n": 1}, "data": {"items": [{"text": "a"}, {"text": "b"}]}}', "utf-8")
+    assert read(path) == [{"text": "a"}, {"text": "b"}]
+
+
+def test_an_output_in_the_folder_is_no_input(tmp_path):
+    shutil.copy(FOLDER / "duckdb.csv", tmp_path)
+    for _ in range(2):
+        assert run(Job(str(tmp_path), str(tmp_path / "all.csv"), force=True), FakeAnalyzer).rows == 6
+    with pytest.raises(UsageError, match="the export itself"):
+        run(Job([str(tmp_path / "all.csv")], str(tmp_path / "all.csv"), force=True), FakeAnalyzer)
+
+
+def test_json_arrays_of_texts_and_with_a_mark(tmp_path, read, problems):
+    path = tmp_path / "in.json"
+    path.write_text('\ufeff[{"text": "a", "n": 12345678901234567890, "f": 0.5}, 7, "b"]', "utf-8")
+    assert read(path) == [{"text": "a", "n": 12345678901234567890, "f": 0.5}, {"text": "b"}]
+    assert problems(path) == [(2, "a JSON object is needed, not a number")]
+
+
+ENDINGS = ["csv", "csv.gz", "tsv", "jsonl", "jsonl.zst", "json", "json.gz", "xlsx", "parquet"]
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), min_size=1, max_size=20)
+tables = st.lists(st.fixed_dictionaries({"id": words, "comment": words, "rest": words}), min_size=1, max_size=6)
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=tables,
+    ending=st.sampled_from(["csv", "csv.gz", "tsv", "jsonl", "jsonl.zst", "json", "json.gz", "xlsx", "parquet"]),
+)
+def test_rows_come_back_through_every_format(tmp_path, rows, ending):
+    """Written by another library, analysed, and read again: ids, texts and the rest are what they were."""
+    source, target = tmp_path / f"in.{ending}", tmp_path / "out.jsonl"
+    data = written(rows, ending.partition(".")[0])
+    if ending.endswith(".gz"):
+        data = gzip.compress(data)
+    if ending.endswith(".zst"):
+        data = zstd(data)
+    source.write_bytes(data)
+    run(Job(str(source), str(target), text_column="comment", keep_input=True, force=True), FakeAnalyzer)
+    results = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [result["input"] for result in results] == rows
+    assert [result["id"] for result in results] == [row["id"] for row in rows]
+
+
+def zstd(data: bytes) -> bytes:
+    buffer = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(buffer, "zstd") as packed:
+        packed.write(data)
+    return buffer.getvalue().to_pybytes()
+
+
+def written(rows: list[dict[str, str]], kind: str) -> bytes:
+    if kind in ("csv", "tsv"):
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, list(rows[0]), delimiter="," if kind == "csv" else "\t", quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue().encode()
+    if kind == "json":
+        return json.dumps(rows).encode()
+    if kind == "jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    stream = io.BytesIO()
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), stream)
+    else:
+        import xlsxwriter
+
+        with xlsxwriter.Workbook(stream, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([dict(zip(rows[0], rows[0], strict=True)), *rows]):
+                for position, cell in enumerate(row.values()):
+                    sheet.write_string(number, position, cell)
+    return stream.getvalue()
