@@ -86,10 +86,11 @@ class Analyzer:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Checksum of all that the model computes with: results of another one are not to be mixed with its own."""
+        """Checksum of all that results depend on here: those of another model or `min_score` are not to be mixed in."""
         folder = self.runtime.folder
         names = (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS)
-        return hashlib.sha256("".join(checksum(folder / name) for name in names).encode()).hexdigest()
+        parts = [*(checksum(folder / name) for name in names), str(self.min_score)]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def __call__(self, text: str, lang: str | None = None) -> Analysis:
         """Analyse one text.

@@ -17,7 +17,12 @@ import stemme
 def analyzer(monkeypatch) -> FakeAnalyzer:
     """What `stemme.load` gives in these tests."""
     fake = FakeAnalyzer()
-    monkeypatch.setitem(vars(stemme), "load", lambda model=None, threads=None: fake)
+
+    def load(model=None, threads=None, min_score=0.0):
+        fake.min_score = min_score
+        return fake
+
+    monkeypatch.setitem(vars(stemme), "load", load)
     return fake
 
 

@@ -38,7 +38,7 @@ class Slow(FakeAnalyzer):
             yield pair
 
 sys.argv[0] = sys.argv.pop(1)
-stemme.load = lambda model=None, threads=None: Slow()
+stemme.load = lambda model=None, threads=None, min_score=0.0: Slow()
 from stemme.cli import main
 main()
 """
@@ -102,6 +102,12 @@ def test_options_reach_the_job(run, export, analyzer):
     first = json.loads(target.read_text(encoding="utf-8").splitlines()[0])
     assert (first["id"], first["lang"]) == ("2026-05-01", "nn")
     assert first["input"]["id"] == "a1"
+
+
+def test_the_least_score_reaches_the_model(run, export, analyzer):
+    assert run("analyze", export, "--min-score", "0.75").exit_code == 0
+    assert analyzer.min_score == 0.75
+    assert run("analyze", export, "--force", "--min-score", "2").exit_code == 2
 
 
 def test_the_bar_appears_when_asked_for(run, export):
@@ -200,7 +206,7 @@ def test_every_error_is_one_line(error, status, message):
 
 
 def test_debug_shows_an_unexpected_error(run, export, monkeypatch):
-    monkeypatch.setitem(vars(stemme), "load", lambda model, threads: 1 / 0)
+    monkeypatch.setitem(vars(stemme), "load", lambda *_: 1 / 0)
     assert isinstance(run("--debug", "analyze", export).exception, ZeroDivisionError)
     assert "--debug" in one_line(run("analyze", export, "--quiet"))
 

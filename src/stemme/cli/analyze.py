@@ -52,6 +52,9 @@ def analyze(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
     ] = None,
+    min_score: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Leave out needs and complaints that are less sure than this.")
+    ] = 0.0,
     keep_input: Annotated[
         bool,
         typer.Option("--keep-input", help='Keep the row under "input" (JSONL only; tables keep it anyway).'),
@@ -108,7 +111,7 @@ def analyze(
     )
     summary = _run(
         job,
-        lambda: _load(model, threads),
+        lambda: _load(model, threads, min_score),
         quiet=quiet,
         progress=sys.stderr.isatty() if progress is None else progress,
     )
@@ -126,10 +129,10 @@ def _tag(lang: str) -> str:
     return found[1].lower() + (f"-{found[2].title()}" if found[2] else "")
 
 
-def _load(model: Path | None, threads: int | None) -> TextAnalyzer:
+def _load(model: Path | None, threads: int | None, min_score: float) -> TextAnalyzer:
     import stemme
 
-    return stemme.load(model, threads)
+    return stemme.load(model, threads, min_score)
 
 
 def _run(job: Job, load: Callable[[], TextAnalyzer], *, quiet: bool, progress: bool) -> Summary:
