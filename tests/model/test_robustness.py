@@ -16,7 +16,7 @@ from stemme.training.robustness import INSIDE, NAMES, ROMANISED, measure, origin
 TARGET = 0.95
 """What swapping or masking the terms must leave, over all languages."""
 
-RECORDS_A_LANGUAGE = 12
+RECORDS_A_LANGUAGE = 16
 
 FLOORS = {
     "terms swapped": 0.95,
