@@ -51,7 +51,7 @@ BESIDE = {
     "corpus": {"errors", "labels"},
     "training": {"errors", "labels", "analysis", "text", "model", "pipeline", "corpus"},
 }
-TRAINS = {"model/network.py", "model/export.py", "model/smoothing.py", "model/e5.py"}
+TRAINS = {"model/network.py", "model/quantization.py", "model/export.py", "model/graph.py", "model/e5.py"}
 
 
 def imported(path):

@@ -28,12 +28,15 @@ from stemme.exports.job import Job, run
 from stemme.model import windows
 from stemme.model.network import StemmeModel
 from stemme.model.predict import BUDGET
+from stemme.model.quantization import QuantizedLinear
 from stemme.model.runtime import usable_cores
 from stemme.text.language import identify
 from stemme.text.sentences import split
 from stemme.training.train import TorchScorer
 
-LEAST_OF_BARE, LEAST_OF_TORCH = 0.8, 2.0
+LEAST_OF_BARE = 0.8
+LEAST_OF_TORCH = {True: 2.0, False: 1.1}
+"""With and without VNNI: AVX2 alone multiplies 8-bit integers hardly faster than floats."""
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "stemme-base"
 
@@ -51,7 +54,7 @@ def main() -> None:
     analyzer = stemme.load(MODEL, options.threads)
     batches = prepared(texts, analyzer)
     torch.set_num_threads(options.threads)
-    network = TorchScorer(StemmeModel.from_pretrained(MODEL))
+    network = TorchScorer(exact(StemmeModel.from_pretrained(MODEL)))
 
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
@@ -80,9 +83,26 @@ def main() -> None:
         print(f"{name:34}{rate:9.1f} comments/s  {rate * subwords / len(texts):9,.0f} subwords/s  ±{spread:.0%}")
     whole, bare, reference = rates.values()
     print(f"stemme analyze / bare network      {whole / bare:9.2f}  (at least {LEAST_OF_BARE})")
-    print(f"stemme analyze / torch             {whole / reference:9.2f}  (at least {LEAST_OF_TORCH})")
-    if whole / bare < LEAST_OF_BARE or whole / reference < LEAST_OF_TORCH:
+    least = LEAST_OF_TORCH[vnni()]
+    print(f"stemme analyze / torch             {whole / reference:9.2f}  (at least {least}, VNNI: {vnni()})")
+    if whole / bare < LEAST_OF_BARE or whole / reference < least:
         sys.exit("slower than it must be")
+
+
+def vnni() -> bool:
+    """Whether the processor has the 8-bit dot product; False where that cannot be told."""
+    try:
+        return "vnni" in Path("/proc/cpuinfo").read_text("ascii")
+    except OSError:
+        return False
+
+
+def exact(network: StemmeModel) -> StemmeModel:
+    """Take the rounding of int8 out of a network: torch would only imitate it, at a price."""
+    for module in network.modules():
+        if isinstance(module, QuantizedLinear):
+            module.input_scale.zero_()
+    return network
 
 
 def prepared(texts: list[str], analyzer: stemme.Analyzer) -> list[windows.Batch]:

@@ -4,7 +4,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from stemme.model.decoding import TAGS, allowed_transitions, spans, viterbi, whole_words
+from stemme.model.decoding import TAGS, allowed_transitions, marginals, spans, viterbi, whole_words
 from stemme.model.tokens import Tokens
 
 FREE = np.zeros(len(TAGS), np.float32)
@@ -37,6 +37,27 @@ def test_viterbi_is_the_best_path_of_all():
     paths = [tuple(p) for p in np.ndindex(*[5] * 6)]
     (found,) = viterbi([scores], transitions, first)
     assert tuple(found) == max(paths, key=total)
+
+
+def test_marginals_are_shares_of_all_paths():
+    rng = np.random.default_rng(3)
+    scores, transitions = rng.normal(size=(4, 5)).astype(np.float32), rng.normal(size=(5, 5)).astype(np.float32)
+    transitions += allowed_transitions()
+    first = rng.normal(size=5).astype(np.float32)
+    expected = np.zeros((4, 5))
+    for path in np.ndindex(*[5] * 4):
+        steps = sum(transitions[a, b] for a, b in itertools.pairwise(path))
+        weight = np.exp(first[path[0]] + steps + sum(scores[i, t] for i, t in enumerate(path)))
+        for place, tag in enumerate(path):
+            expected[place, tag] += weight
+    np.testing.assert_allclose(marginals(scores, transitions, first), expected / expected.sum(1)[:, None], atol=1e-5)
+
+
+def test_marginals_of_a_long_text_stay_in_range():
+    scores = np.tile(emissions("O", "B-need", "I-need") * 10, (3000, 1))
+    found = marginals(scores, allowed_transitions(), FREE)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
 
 
 def test_texts_of_different_length_do_not_touch_each_other():

@@ -10,7 +10,11 @@ from stemme.model.files import EMBEDDINGS
 from stemme.training.metrics import F1, HALF, match_spans
 
 LANGUAGES = ("te", "bn", "nb", "et", "zh", "en")
-RECORDS = 60
+FRAMES_EQUAL, SPANS_EQUAL = 0.99, 0.98
+"""Over all languages. Any one may fall short by `SLACK`: sums that differ in their last bit are rounded apart, and
+each kind of processor has its own."""
+
+SLACK = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -20,28 +24,28 @@ def trained():
     return load_trained(MODEL)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_export_agrees_with_the_trained_model(analyzer, trained, lang):
-    records = [r for r in read(CORPORA / lang) if r.split != "train"][:RECORDS]
+@pytest.mark.slow
+def test_the_export_agrees_with_the_trained_model(analyzer, trained):
+    counts = {lang: agreement(lang, analyzer, trained) for lang in LANGUAGES}
+    for lang, found in [*counts.items(), ("all", sum(counts.values()))]:
+        same, frames, matched, spans, others = found
+        slack = 0 if lang == "all" else SLACK
+        assert same / frames >= FRAMES_EQUAL - slack, lang
+        assert F1(matched, spans, others).value >= SPANS_EQUAL - slack, lang
+
+
+def agreement(lang, analyzer, trained):
+    """Frames that are equal, frames, spans that match by half, spans of the export, spans of the trained model."""
+    records = [r for r in read(CORPORA / lang) if r.split != "train"]
     texts, sentences = [r.text for r in records], [[(s.start, s.end) for s in r.sentences] for r in records]
-    exported, original = analyzer.gold(texts, sentences), trained(texts, sentences)
-
-    frames = [
-        (a.frame, b.frame)
-        for one, other in zip(exported, original, strict=True)
-        for a, b in zip(one.sentences, other.sentences, strict=True)
-    ]
-    assert np.mean([a == b for a, b in frames]) >= 0.99
-
-    exact = half = F1(0, 0, 0)
-    for one, other in zip(exported, original, strict=True):
+    found = np.zeros(5, int)
+    for one, other in zip(analyzer.gold(texts, sentences), trained(texts, sentences), strict=True):
+        found[0] += sum(a.frame == b.frame for a, b in zip(one.sentences, other.sentences, strict=True))
+        found[1] += len(one.sentences)
         for kind in ("needs", "complaints"):
-            found, expected = ([(m.start, m.end) for m in getattr(a, kind)] for a in (one, other))
-            sizes = len(found), len(expected)
-            exact += F1(len(match_spans(expected, found, 1.0)), *sizes)
-            half += F1(len(match_spans(expected, found, HALF)), *sizes)
-    assert half.value >= 0.98
-    assert exact.value >= 0.95
+            own, expected = ([(m.start, m.end) for m in getattr(a, kind)] for a in (one, other))
+            found[2:] += len(match_spans(expected, own, HALF)), len(own), len(expected)
+    return found
 
 
 def test_the_word_embeddings_are_those_of_the_source():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemme.model.tokens import Tokens
-from stemme.model.windows import batches, collate, cut, sentence_of_tokens
+from stemme.model.windows import SHORTEST, batches, collate, cut, sentence_of_tokens
 
 
 def sentences(*lengths):
@@ -45,7 +45,13 @@ def test_every_subword_is_in_a_window_that_fits(lengths, size, overlap):
 def test_batches_keep_to_limit_and_budget():
     windows = [cut(i, sentences(n))[0] for i, n in enumerate([5, 300, 20, 8, 7, 6])]
     found = list(batches(windows, limit=3, budget=330))
-    assert [[len(w) for w in batch] for batch in found] == [[300], [20, 8, 7], [6, 5]]
+    assert [[len(w) for w in batch] for batch in found] == [[300], [20], [8, 7, 6], [5]]
+
+
+def test_batches_are_of_even_length():
+    windows = [cut(i, sentences(n))[0] for i, n in enumerate(range(1, 200, 7))]
+    for batch in batches(windows, limit=32, budget=8192):
+        assert len(batch[-1]) + 2 >= SHORTEST * (len(batch[0]) + 2)
 
 
 def test_a_batch_holds_the_special_subwords_and_masks_the_rest():

@@ -93,6 +93,34 @@ def viterbi(
     return paths
 
 
+def marginals(
+    emissions: NDArray[np.float32], transitions: NDArray[np.float32], first: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the probability of each tag at each subword, over all paths (forward-backward, Rabiner 1989).
+
+    Args:
+        emissions: Scores of shape (subwords, tags).
+        transitions: Scores of shape (tags, tags), from row to column.
+        first: Scores of shape (tags,) of beginning with a tag.
+    """
+    # Scaled at each step, so that no product runs out of range; what is forbidden becomes exactly 0.
+    local = np.exp(emissions - emissions.max(1, keepdims=True)).astype(np.float64)
+    step = np.exp(transitions.astype(np.float64))
+    forward, backward = np.empty_like(local), np.ones_like(local)
+    state = np.exp(first.astype(np.float64)) * local[0]
+    for row in range(len(local)):
+        if row:
+            state = (state @ step) * local[row]
+        state = state / state.sum()
+        forward[row] = state
+    for row in range(len(local) - 2, -1, -1):
+        after = step @ (local[row + 1] * backward[row + 1])
+        backward[row] = after / after.sum()
+    both = forward * backward
+    shares: NDArray[np.float32] = (both / both.sum(1, keepdims=True)).astype(np.float32)
+    return shares
+
+
 def spans(
     text: str,
     tokens: Tokens,

@@ -155,7 +155,9 @@ def _products(graph: Graph, name: str, layers: list[QuantizedLinear], values: st
 
 
 def _linear(graph: Graph, name: str, linear: nn.Linear, values: str, output: str = "") -> str:
-    product = graph.add("MatMul", values, graph.constant(f"{name}.weight", _array(linear.weight).T))
+    # Stored in half precision, as the trained weights are; ONNX Runtime widens them once, when it loads the graph.
+    weight = graph.constant(f"{name}.weight", _array(linear.weight).T.astype(np.float16))
+    product = graph.add("MatMul", values, graph.add("Cast", weight, to=TensorProto.FLOAT))
     return graph.add("Add", product, graph.constant(f"{name}.bias", _array(linear.bias)), name=output)
 
 
@@ -188,7 +190,8 @@ def _heads(graph: Graph, model: StemmeModel, hidden: str) -> None:
 
 def _with_context(graph: Graph, name: str, layers: tuple[nn.Linear, nn.Linear], hidden: str, around: str) -> str:
     own, context = layers
-    product = graph.add("MatMul", around, graph.constant(f"{name}.context", _array(context.weight).T))
+    weight = graph.constant(f"{name}.context", _array(context.weight).T)
+    product = graph.add("MatMul", around, weight)
     return graph.add("Gelu", graph.add("Add", _linear(graph, name, own, hidden), product))
 
 

@@ -137,7 +137,7 @@ class StemmeModel(PreTrainedModel):
     @property
     def quantized(self) -> bool:
         """Whether the encoder's layers round as int8 arithmetic does."""
-        return bool(self.encoder.encoder.layer[0].output.dense.quantized)
+        return bool(self.encoder.encoder.layer[0].intermediate.dense.quantized)
 
     def attach_embeddings(self, matrix: BlockMatrix) -> None:
         """Set the word embeddings from their 4-bit blocks, in half precision as ONNX Runtime looks them up."""

@@ -108,8 +108,9 @@ def predict(
     if scores is None:
         return [m.prediction([]) for m in merged]
     paths = decoding.viterbi([m.tag for m in merged], scores.transitions, scores.first)
+    chain = scores.transitions, scores.first
     return [
-        m.prediction(decoding.spans(text, t, s, of, path, softmax(m.tag)))
+        m.prediction(decoding.spans(text, t, s, of, path, decoding.marginals(m.tag, *chain) if path.any() else m.tag))
         for m, text, t, s, of, path in zip(merged, texts, tokens, sentences, sentence_of, paths, strict=True)
     ]
 

@@ -17,6 +17,10 @@ OVERLAP = 96
 """Subwords that two neighbouring windows may share, so that no sentence is read without what precedes it."""
 
 
+SHORTEST = 0.8
+"""Length of the shortest window of a batch over that of the longest, at the least: padding costs as much as text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of one text's subwords.
@@ -99,9 +103,12 @@ def batches(windows: Sequence[Window], limit: int, budget: int) -> Iterator[list
     """
     batch: list[Window] = []
     for window in sorted(windows, key=len, reverse=True):
-        if batch and (len(batch) == limit or (len(batch) + 1) * (len(batch[0]) + 2) > budget):
-            yield batch
-            batch = []
+        if batch:
+            longest = len(batch[0]) + 2
+            full = len(batch) == limit or (len(batch) + 1) * longest > budget
+            if full or len(window) + 2 < SHORTEST * longest:
+                yield batch
+                batch = []
         batch.append(window)
     if batch:
         yield batch
