@@ -1,7 +1,7 @@
 """Linear layers that train under the rounding of int8 arithmetic, so that the exported network is the trained one.
 
 Inputs become unsigned 8-bit integers by one fixed scale and zero point a layer, weights signed 7-bit integers by a
-scale a row (Jacob et al. 2018, arXiv:1712.05877). Fixed scales make a text's scores independent of the texts it is
+scale a row (Jacob et al. 2018, arXiv:1712.05877). With fixed scales a text is not rounded by what it happens to be
 batched with; seven bits keep the pairwise sums of x86's 16-bit multiply-add from overflowing on processors without
 VNNI. Before rounding, channels that are far larger than the rest are divided down and their weights multiplied up,
 which leaves the product as it is (SmoothQuant, Xiao et al. 2023, arXiv:2211.10438).
