@@ -105,8 +105,14 @@ class StemmeModel(PreTrainedModel):
 
     def __init__(self, config: StemmeConfig) -> None:
         super().__init__(config)
-        # No dropout of attention maps: on a CPU, drawing its random numbers takes longer than all else together.
-        encoder = BertConfig(**config.encoder, attention_probs_dropout_prob=0.0, attn_implementation="sdpa")
+        # No dropout within the encoder: it learns more slowly and worse with it, and on a CPU drawing the random
+        # numbers takes longer than the products (models/ABLATIONS.md).
+        encoder = BertConfig(
+            **config.encoder,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="sdpa",
+        )
         self.encoder = BertModel(encoder, add_pooling_layer=False)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         for layer in self.encoder.encoder.layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,29 @@ def examples(records: Sequence[Record], tokenizer: SubwordTokenizer) -> list[Exa
             ).astype(np.float32)
             found.append(Example(tokens, window, frames[seen], dimensions[seen], window_tags, presence, inside))
     return found
+
+
+def shouted(records: Sequence[Record]) -> list[Record]:
+    """Return the records in upper case, where that changes a text and no offset."""
+    upper = [(record, record.text.upper()) for record in records]
+    return [replace(r, text=text) for r, text in upper if text != r.text and len(text) == len(r.text)]
+
+
+def crop(example: Example, first: int, stop: int) -> Example:
+    """Return an example without the sentences before its `first` and from its `stop` on, counted within its window."""
+    numbers = np.unique(example.window.sentences)
+    bounds = np.searchsorted(example.window.sentences, [numbers[first], numbers[stop - 1] + 1])
+    start, end = int(bounds[0]), int(bounds[1])
+    offset = example.window.start
+    return Example(
+        example.tokens,
+        windows.Window(0, offset + start, offset + end, example.window.sentences[start:end]),
+        example.frames[first:stop],
+        example.dimensions[first:stop],
+        example.tags[start:end],
+        example.presence[first:stop],
+        [(a - start, b - start, *labels) for a, b, *labels in example.mentions if start <= a and b <= end],
+    )
 
 
 def tag_mentions(tokens: Tokens, mentions: Sequence[Mention]) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:

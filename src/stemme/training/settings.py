@@ -34,6 +34,8 @@ class Settings:
         weight_decay: Of all matrices.
         dropout: Before the heads.
         token_masking: Share of the subwords that are hidden from the network, drawn anew at each step.
+        cropping: Share of the long texts of which only a run of sentences is shown, drawn anew at each step.
+        shouting: Share of the texts that are learned from in upper case as well, where their script has one.
         quantized_epochs: How many of the epochs, the last ones, train under the rounding of int8 arithmetic.
         frozen_layers: How many of the encoder's layers, from below, stay as they are.
         loss_weights: By head; those left out keep the network's own.
@@ -52,6 +54,8 @@ class Settings:
     weight_decay: float = 0.01
     dropout: float = 0.1
     token_masking: float = 0.1
+    cropping: float = 0.5
+    shouting: float = 0.04
     quantized_epochs: int = 2
     frozen_layers: int = 0
     loss_weights: dict[str, float] = field(default_factory=dict)

@@ -26,11 +26,15 @@ from stemme.model.windows import Batch
 from stemme.pipeline import assemble
 from stemme.text.language import identify
 from stemme.training.evaluate import Analyze, evaluate
-from stemme.training.examples import Example, collate, examples
+from stemme.training.examples import Example, collate, crop, examples, shouted
 from stemme.training.settings import Settings
 
 CALIBRATION = 200
 """Windows of the training split by which the int8 scales are set."""
+
+
+LONG = 5
+"""Sentences of a text of which a part may be shown alone."""
 
 
 class TorchScorer:
@@ -83,20 +87,25 @@ def train(settings: Settings, resume: bool = False) -> Path:
     model = StemmeModel.from_encoder(source, languages, **options)
     model.config.loss_weights = model.config.loss_weights | settings.loss_weights
     freeze(model, settings.frozen_layers)
+    if tiles := multiplies_tiles():
+        # Autocast sends scaled dot products to a kernel whose bfloat16 backward pass is ten times slower than float's.
+        model.encoder.set_attn_implementation("eager")
     tokenizer_path = settings.output / files.TOKENIZER
     tokenizer_path.parent.mkdir(parents=True, exist_ok=True)
     e5.build_tokenizer(source).save(str(tokenizer_path), pretty=False)
     tokenizer = SubwordTokenizer.load(tokenizer_path)
 
-    items = examples(learned, tokenizer)
+    loud = shouted(learned[:: round(1 / settings.shouting)]) if settings.shouting else []
+    items = examples([*learned, *loud], tokenizer)
     trainer = _StemmeTrainer(
         settings,
         held,
         tokenizer,
+        tiles,
         model=model,
         args=_arguments(settings),
-        train_dataset=_Examples(items),
-        eval_dataset=_Examples([]),
+        train_dataset=_Examples(items, settings.cropping),
+        eval_dataset=_Examples([], 0.0),
         data_collator=_Collator(settings.token_masking),
         callbacks=[_QuantizeLast(settings.quantized_epochs, items)],
     )
@@ -156,16 +165,25 @@ def _arguments(settings: Settings) -> TrainingArguments:
 
 
 class _Examples(Dataset[dict[str, Any]]):
-    """Examples as the Trainer wants items; `input_ids` only tell it the length."""
+    """Examples as the Trainer wants items; `input_ids` only tell it the length.
 
-    def __init__(self, items: list[Example]) -> None:
+    Of a share of the long ones a run of sentences is shown, drawn anew each time: a heading or a claim must be
+    understood without the article around it.
+    """
+
+    def __init__(self, items: list[Example], cropping: float) -> None:
         self._items = items
+        self._cropping = cropping
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         example = self._items[index]
+        sentences = len(example.frames)
+        if sentences >= LONG and torch.rand(()) < self._cropping:
+            first = int(torch.randint(sentences, ()))
+            example = crop(example, first, first + 1 + int(torch.randint(sentences - first, ())))
         return {"input_ids": example.tags, "example": example}
 
 
@@ -207,11 +225,20 @@ class _QuantizeLast(TrainerCallback):
 class _StemmeTrainer(Trainer):
     """A Trainer with learning rates by layer that measures the dev split by the project's own figures."""
 
-    def __init__(self, settings: Settings, held: Sequence[Record], tokenizer: SubwordTokenizer, **kwargs: Any) -> None:
+    def __init__(
+        self, settings: Settings, held: Sequence[Record], tokenizer: SubwordTokenizer, tiles: bool, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._settings = settings
         self._held = held
         self._tokenizer = tokenizer
+        self._tiles = tiles
+
+    def compute_loss(self, model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Multiply in bfloat16 where the processor is made for it, but in the last epoch exactly as the export will."""
+        last = self.state.epoch >= self.args.num_train_epochs - 1
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._tiles and not last):
+            return super().compute_loss(model, *args, **kwargs)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:  # noqa: ARG002
         """AdamW; the learning rate falls from layer to layer downwards."""
@@ -234,6 +261,11 @@ def freeze(model: StemmeModel, layers: int) -> None:
     frozen = [model.encoder.embeddings, *model.encoder.encoder.layer[:layers]] if layers else []
     for module in frozen:
         module.requires_grad_(False)
+
+
+def multiplies_tiles() -> bool:
+    """Whether the processor multiplies tiles of bfloat16 (AMX), which takes half of the time of float32 there."""
+    return not torch.cuda.is_available() and bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 def keep_freed_memory() -> None:
