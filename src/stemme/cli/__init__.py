@@ -15,6 +15,7 @@ from stemme.cli.analyze import analyze
 from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
 from stemme.cli.model import info
+from stemme.cli.report import report
 from stemme.cli.train import train
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(errors.reported(analyze))
+app.command()(errors.reported(report))
 app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
 app.command()(errors.reported(baselines))

