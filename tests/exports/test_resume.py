@@ -20,7 +20,8 @@ from fake_analyzer import FakeAnalyzer
 
 import stemme
 from stemme.errors import StemmeError, UsageError
-from stemme.exports import fingerprint, job, store
+from stemme.exports import fingerprint, job
+from stemme.exports.folders import open_folder
 from stemme.exports.job import Job, run
 from stemme.exports.parts import cut
 from stemme.exports.reader import Row
@@ -147,7 +148,7 @@ def test_resume_begins_where_there_is_nothing_to_resume(source):
 
 
 def test_a_second_run_on_the_same_output_is_refused(source):
-    other = Store(store.run_folder(str(source.with_name("in.stemme.csv"))))
+    other = Store(open_folder(str(source.with_name("in.stemme.csv"))))
     for options in ({}, {"force": True}, {"resume": True}):
         with pytest.raises(StemmeError, match="another run is writing the same output"):
             run(Job(str(source), **options), FakeAnalyzer)
@@ -198,7 +199,7 @@ def test_a_full_disk_ends_it_and_what_is_done_is_kept(source, monkeypatch, where
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     if where == "part":
-        monkeypatch.setattr(store.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
     else:
         monkeypatch.setattr(job.Outputs, "write", full)
     said: list[str] = []
