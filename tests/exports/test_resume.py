@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,33 @@ def test_the_manifest_says_what_the_run_depends_on(source):
     assert manifest["input"][0]["bytes"] == source.stat().st_size
     assert manifest["code"]["stemme"].startswith(stemme.__version__)
     assert manifest["model"] == "fake"
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A disk of its own, with room for less than the results."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "stemme-test", str(folder)]
+    try:
+        mounted = subprocess.run(mounting, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full(tmp_path, source, small_disk):
+    run(Job(str(source), str(tmp_path / "whole.csv"), batch_size=4), FakeAnalyzer)
+    assert (tmp_path / "whole.csv").stat().st_size > 1 << 16
+    target = small_disk / "out.csv"
+    _, errors = process(source, target).communicate(timeout=300)
+    assert b"No space left on device" in errors
+    assert not target.exists()
+    for partial in small_disk.joinpath("out.csv.run").glob("part-*"):
+        assert partial.stat().st_size, "what has its name is whole"
+    subprocess.run(["mount", "-o", "remount,size=1m", str(small_disk)], check=True)
+    run(Job(str(source), str(target), batch_size=4, resume=True), FakeAnalyzer)
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()

@@ -48,8 +48,16 @@ def exists(location: str) -> bool:
 def same_file(one: str, other: str) -> bool:
     """Return whether two locations are one file, the first of which exists."""
     if is_remote(one) or is_remote(other):
-        return one == other
+        return is_remote(one) and is_remote(other) and canonical(one) == canonical(other)
     return Path(one).samefile(other)
+
+
+def canonical(location: str) -> str:
+    """Return a location as `remote_files` and absolute paths spell it."""
+    if not is_remote(location):
+        return str(Path(location).absolute())
+    system, path = open_system(location)
+    return str(system.unstrip_protocol(path))
 
 
 def open_system(location: str) -> tuple[Any, str]:

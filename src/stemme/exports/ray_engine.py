@@ -85,11 +85,11 @@ class _Member:
     pieces: dict[Any, _Piece] = field(default_factory=dict)
     ready: bool = False
 
-    def has_room_for(self, piece: _Piece) -> bool:
-        """Whether the piece may be sent: a suspect stays alone."""
-        if not self.ready or any(other.suspect for other in self.pieces.values()):
-            return False
-        return not self.pieces if piece.suspect else len(self.pieces) < _AT_ONCE
+    @property
+    def has_room(self) -> bool:
+        """Whether a piece may be sent; a suspect stays alone."""
+        suspected = any(piece.suspect for piece in self.pieces.values())
+        return self.ready and not suspected and len(self.pieces) < _AT_ONCE
 
 
 class Worker:
@@ -238,15 +238,18 @@ class _Pool:
             self._ask(member)
 
     def send(self, waiting: deque[_Piece], lang: str | None, batch_size: int) -> None:
-        """Give pieces to actors that have room, the least busy first."""
-        for _ in range(len(waiting)):
-            piece = waiting.popleft()
-            free = [member for member in self._members if member.has_room_for(piece)]
-            if free:
-                member = min(free, key=lambda member: len(member.pieces))
-                member.pieces[member.actor.analyze.remote(piece.texts, lang, batch_size)] = piece
-            else:
-                waiting.append(piece)
+        """Give pieces to actors that have room, the least busy first; one is kept for a suspect that waits."""
+        free = sorted((m for m in self._members if m.has_room), key=lambda member: len(member.pieces))
+        kept = []
+        while waiting and free:
+            piece, member = waiting.popleft(), free.pop(0)
+            if piece.suspect and member.pieces:
+                kept.append(piece)
+                continue
+            member.pieces[member.actor.analyze.remote(piece.texts, lang, batch_size)] = piece
+            if member.has_room:
+                free.append(member)
+        waiting.extendleft(reversed(kept))
 
     def receive(self, seconds: float) -> list[tuple[_Piece, list[Outcome] | None]]:
         """Wait so long at the most and return the pieces that are done, or with None those that were lost."""

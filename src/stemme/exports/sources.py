@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stemme.errors import UsageError
 from stemme.exports.formats import STREAM, format_of, is_known
-from stemme.exports.locations import base_name, is_remote, remote_files
+from stemme.exports.locations import base_name, canonical, is_remote, remote_files
 
 _OURS = ".stemme"
 """Stands in the names that results get by default."""
@@ -25,7 +25,7 @@ def find_sources(given: str | Sequence[str], outputs: Collection[str] = ()) -> t
         UsageError: There is no such file, its ending names no format, or a folder or pattern holds none.
     """
     items = [given] if isinstance(given, str) else given
-    ours = {str(Path(path).absolute()) for path in outputs if not is_remote(path)} | {*filter(is_remote, outputs)}
+    ours = set(map(canonical, outputs))
     found = [source for item in items for source in _expanded(item, ours)]
     if STREAM in found and len(found) > 1:
         raise UsageError(f'"{STREAM}" stands for standard input and cannot be one of several files')
@@ -65,7 +65,7 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
 
 
 def _is_export(path: Path, ours: Collection[str]) -> bool:
-    return _may_be_export(path) and path.is_file() and str(path.absolute()) not in ours
+    return _may_be_export(path) and path.is_file() and canonical(str(path)) not in ours
 
 
 def _may_be_export(path: Path) -> bool:
