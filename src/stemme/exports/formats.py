@@ -42,7 +42,7 @@ _TEXTS = ("csv", "tsv", "jsonl", "json")
 """What may be compressed."""
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, called: str | None = None) -> Format:
     """Return the format that the ending names; UsageError where it names none."""
     bare = without_compression(path)
     kind = FORMATS.get(bare.suffix.lower())
@@ -50,7 +50,7 @@ def format_of(path: Path) -> Format:
         ending = f'the ending "{path.suffix}" is' if path.suffix else "a name without an ending is"
         packed = ", ".join(sorted(COMPRESSIONS))
         raise UsageError(
-            f"{path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats also with "
+            f"{called or path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats also with "
             f'{packed}, and "{STREAM}" for JSONL through a pipe'
         )
     return kind
@@ -69,7 +69,7 @@ def written_format(target: str) -> Written:
     """Return the format of the results; UsageError where the ending names none that is written."""
     if target == STREAM:
         return "jsonl"
-    kind = format_of(Path(target))
+    kind = format_of(Path(base_name(target)), target)
     if kind not in get_args(Written):
         raise UsageError(f"{target}: results are written as {', '.join(_WRITABLE)}")
     return cast("Written", kind)

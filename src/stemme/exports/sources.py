@@ -40,7 +40,7 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
     if is_remote(source):
         found = remote_files(source)
         if found is None:
-            format_of(Path(base_name(source)))
+            format_of(Path(base_name(source)), source)
             return [source]
         files = [file for file in found if _may_be_export(Path(base_name(file))) and file not in ours]
         if not files:
