@@ -50,8 +50,8 @@ def format_of(path: Path, called: str | None = None) -> Format:
         ending = f'the ending "{path.suffix}" is' if path.suffix else "a name without an ending is"
         packed = ", ".join(sorted(COMPRESSIONS))
         raise UsageError(
-            f"{called or path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats also with "
-            f'{packed}, and "{STREAM}" for JSONL through a pipe'
+            f"{called or path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats "
+            f'also with {packed}, and "{STREAM}" for JSONL through a pipe'
         )
     return kind
 
