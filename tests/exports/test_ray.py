@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,9 @@ from ray.cluster_utils import Cluster  # noqa: E402  (only where there is Ray)
 from stemme.exports.ray_engine import RayEngine  # noqa: E402
 
 ROWS = 700
+PATIENCE = 300
+"""Seconds after which a test gives up; on an idle machine none comes near."""
+
 HERE = Path(__file__).parent
 
 
@@ -40,7 +43,7 @@ def cluster() -> Iterator[Cluster]:
     """Three nodes with a core each, as far as Ray knows."""
     settings = {
         # What the workers find: the analyser without a model lives with the tests.
-        "PYTHONPATH": os.pathsep.join(map(str, (HERE, Path(stemme.__file__).parents[1]))),
+        "PYTHONPATH": os.pathsep.join(map(str, (HERE, HERE.parent, Path(stemme.__file__).parents[1]))),
         "RAY_USAGE_STATS_ENABLED": "0",
         # The machine of the tests may be slow, and nobody there is to be taken for dead.
         "RAY_agent_register_timeout_ms": "300000",
@@ -70,13 +73,14 @@ def node() -> dict[str, object]:
 
 
 class Deadly(FakeAnalyzer):
-    """Takes its process with it at a text, always or once; stumbles over another; is as slow as it is told."""
+    """Takes its process with it at a text, always or once; stumbles over another; is slow, or waits for a sign."""
 
-    def __init__(self, folder: str, *, once: bool = False, seconds: float = 0.0) -> None:
+    def __init__(self, folder: str, *, once: bool = False, seconds: float = 0.0, waits: bool = False) -> None:
         super().__init__()
         self.folder = Path(folder)
         self.once = once
         self.seconds = seconds
+        self.waits = waits
 
     def pipe(self, texts, **options):
         for text in texts:
@@ -86,6 +90,8 @@ class Deadly(FakeAnalyzer):
             if "poison" in text:
                 raise ValueError("poison")
             time.sleep(self.seconds)
+            while self.waits and not (self.folder / "go").exists():
+                time.sleep(0.01)
         yield from super().pipe(texts, **options)
 
     def _dies(self) -> bool:
@@ -117,16 +123,16 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def on_one_machine(source: Path, folder: Path, load=FakeAnalyzer) -> dict[str, bytes]:
+def on_one_machine(source: Path, folder: Path, load=FakeAnalyzer, size=16) -> dict[str, bytes]:
     folder.mkdir()
-    run(Job(str(source), str(folder / "out.csv"), batch_size=16), load)
+    run(Job(str(source), str(folder / "out.csv"), batch_size=size), load)
     return files(folder)
 
 
-def on_ray(cluster: Cluster, source: Path, folder: Path, load, **options) -> dict[str, bytes]:
+def on_ray(cluster: Cluster, source: Path, folder: Path, load, size=16, **options) -> dict[str, bytes]:
     folder.mkdir(exist_ok=True)
     engine = RayEngine(load, cluster.address, **options)
-    run(Job(str(source), str(folder / "out.csv"), batch_size=16, resume=True), FakeAnalyzer, engine=engine)
+    run(Job(str(source), str(folder / "out.csv"), batch_size=size, resume=True), FakeAnalyzer, engine=engine)
     return files(folder)
 
 
@@ -163,18 +169,32 @@ def test_a_node_that_goes_costs_nothing_but_time(cluster, tmp_path, seen):
     source = export(tmp_path / "in.csv")
     folder = str(seen)
     added = cluster.add_node(**node())
-    parts = Path(run_folder(str(tmp_path / "ray" / "out.csv")))
+    cluster.wait_for_nodes(timeout=PATIENCE)
+    removed: list[bool] = []
 
     def remove() -> None:
-        while len(list(seen.iterdir())) < 4 or not list(parts.glob("part-*")):
-            time.sleep(0.01)
-        cluster.remove_node(added, allow_graceful=False)
+        """Take the node away when every actor has something to do; until then none gets on."""
+        if until(lambda: len(list(seen.glob("seen-*"))) == 4):
+            cluster.remove_node(added, allow_graceful=False)
+            removed.append(True)
+        (seen / "go").touch()
 
     thread = threading.Thread(target=remove)
     thread.start()
-    found = on_ray(cluster, source, tmp_path / "ray", lambda: Deadly(folder, seconds=0.01))
+    found = on_ray(cluster, source, tmp_path / "ray", lambda: Deadly(folder, waits=True), size=4, workers=4)
     thread.join()
-    assert found == on_one_machine(source, tmp_path / "here")
+    assert removed
+    assert found == on_one_machine(source, tmp_path / "here", size=4)
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Wait until something is true, but not for ever."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 DRIVER = """
@@ -196,8 +216,7 @@ def test_the_driver_dies_and_another_goes_on(cluster, tmp_path, seen, then):
     parts = Path(run_folder(str(target)))
     command = [sys.executable, "-c", DRIVER, str(source), str(target), cluster.address, str(seen)]
     driver = subprocess.Popen(command, stderr=subprocess.PIPE)
-    while len(list(parts.glob("part-*"))) < 3 and driver.poll() is None:
-        time.sleep(0.01)
+    until(lambda: len(list(parts.glob("part-*"))) >= 3 or driver.poll() is not None)
     driver.send_signal(signal.SIGKILL)
     _, errors = driver.communicate(timeout=60)
     assert driver.returncode == -signal.SIGKILL, errors.decode()

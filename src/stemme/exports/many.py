@@ -29,21 +29,21 @@ class ManyReader(Reader):
         self._open = open_one
         self._done = 0
         self._current: Reader | None = None
-        names: dict[str, None] = {}
+        found: dict[str, None] = {}
         headers: list[tuple[str, ...]] = []
         schemas: list[Any] = []
         totals: list[int | None] = []
         notes: dict[str, None] = {}
         for source, name in self._sources:
             with open_one(source, name) as reader:
-                names.update(dict.fromkeys(reader.columns))
+                found.update(dict.fromkeys(reader.columns))
                 headers.append(reader.columns)
                 schemas.append(reader.schema)
                 totals.append(reader.total)
                 notes.update(dict.fromkeys(reader.notes))
                 self.delimiter = self.delimiter or reader.delimiter
                 self.bom = self.bom or reader.bom
-        self.columns = tuple(names)
+        self.columns = tuple(found)
         self.total = None if None in totals else sum(filter(None, totals))
         differ = any(columns != self.columns for columns in headers)
         first = schemas[0]

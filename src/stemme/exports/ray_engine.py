@@ -8,6 +8,7 @@ that it can die and resume, here or there.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -270,7 +271,8 @@ class _Pool:
     def close(self) -> None:
         """Take the actors away."""
         for member in self._members:
-            ray.kill(member.actor)
+            with contextlib.suppress(RayError):  # gone by itself
+                ray.kill(member.actor)
 
     def _ask(self, member: _Member) -> None:
         self._starting[member.actor.ready.remote()] = member
@@ -283,8 +285,9 @@ class _Pool:
             raise StemmeError(f"a worker cannot load the model: {error.cause}") from error
         except RayError as error:
             self._failed_starts += 1
-            if self._failed_starts >= _MOST_FAILED_STARTS * self.size:
-                raise StemmeError(f"workers die before they are ready: {_first_line(error)}") from error
+            never = isinstance(error, ActorDiedError) and error.actor_init_failed
+            if never or self._failed_starts >= _MOST_FAILED_STARTS * self.size:
+                raise StemmeError(f"workers die before they are ready: {_last_line(error)}") from error
             if isinstance(error, ActorDiedError):  # for good
                 member.actor = self._start()
             self._ask(member)
@@ -328,5 +331,6 @@ class _Pool:
             self._told = True
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+def _last_line(error: Exception) -> str:
+    """Return what Ray says last of all, which is what happened."""
+    return str(error).strip().rpartition("\n")[2].strip()

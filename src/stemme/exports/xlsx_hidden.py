@@ -24,7 +24,8 @@ def hidden_parts(path: Path, sheet: str, width: int) -> tuple[int, int]:
         sheet: The sheet's name.
         width: How many columns count: whole empty halves of sheets are hidden often.
     """
-    rows, columns = 0, set()
+    rows = 0
+    columns: set[int] = set()
     try:
         with zipfile.ZipFile(path) as archive:
             for piece in _tags(archive, _part(archive, sheet)):
