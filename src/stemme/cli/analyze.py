@@ -128,7 +128,7 @@ def analyze(
     summary = _run(
         job,
         lambda: _load(model, threads, min_score),
-        _on_ray(model, threads, min_score, address, workers) if engine == "ray" else None,
+        _on_ray(model, threads, min_score, address, workers, quiet=quiet) if engine == "ray" else None,
         quiet=quiet,
         progress=sys.stderr.isatty() if progress is None else progress,
     )
@@ -153,12 +153,16 @@ def _load(model: Path | None, threads: int | None, min_score: float) -> TextAnal
 
 
 def _on_ray(
-    model: Path | None, threads: int | None, min_score: float, address: str | None, workers: int | None
+    model: Path | None, threads: int | None, min_score: float, address: str | None, workers: int | None, *, quiet: bool
 ) -> Engine:
     from stemme.exports.ray_engine import RayEngine
 
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=True)
+
     on_worker = partial(_load, model.resolve() if model else None, threads or 1, min_score)
-    return RayEngine(on_worker, address, workers, threads or 1, lambda line: typer.echo(line, err=True))
+    return RayEngine(on_worker, address, workers, threads or 1, say)
 
 
 def _run(job: Job, load: Callable[[], TextAnalyzer], engine: Engine | None, *, quiet: bool, progress: bool) -> Summary:
