@@ -32,7 +32,7 @@ from ray.cluster_utils import Cluster  # noqa: E402  (only where there is Ray)
 from stemme.exports.ray_engine import RayEngine  # noqa: E402
 
 ROWS = 700
-PATIENCE = 300
+PATIENCE = 120
 """Seconds after which a test gives up; on an idle machine none comes near."""
 
 HERE = Path(__file__).parent
@@ -102,6 +102,18 @@ class Deadly(FakeAnalyzer):
         except FileExistsError:
             return False
         return True
+
+
+@pytest.fixture(autouse=True)
+def _no_test_hangs() -> Iterator[None]:
+    def give_up(*_: object) -> None:
+        raise TimeoutError(f"not done after {PATIENCE} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture
