@@ -141,6 +141,7 @@ def one_line(result) -> str:
         (["feedback.csv", "--delimiter", "||"], 2, "one character is needed"),
         (["feedback.csv", "--header-row", "99"], 2, "there are 4 rows to choose from"),
         (["feedback.csv", "-o", "out.xls"], 2, "results are written as .csv, .tsv, .jsonl"),
+        (["feedback.csv", "--workers", "2"], 2, "--address and --workers are for --engine ray"),
         (["-", "--resume"], 2, "only a run from files to a file can be resumed"),
         (["feedback.csv", "--text-column", "nope"], 2, 'no column "nope". Columns: id, date, kommentar'),
         (["feedback.csv", "--id-column", "nope"], 2, 'no column "nope"'),
@@ -179,6 +180,14 @@ def test_names_cannot_send_escapes_to_the_terminal(run, tmp_path):
 def test_wrong_options_are_status_2(run, export):
     for args in (["analyze"], ["analyze", export, "--batch-size", "0"], ["nothing"], ["analyze", export, "--nope"]):
         assert run(*args).exit_code == 2
+
+
+def test_without_ray_the_remedy_is_said(run, export, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.delitem(sys.modules, "stemme.exports.ray_engine", raising=False)
+    result = run("analyze", export, "--engine", "ray")
+    assert one_line(result) == 'error: ray is not installed; it comes with: pip install "stemme[ray]"\n'
+    assert result.exit_code == 1
 
 
 @pytest.mark.parametrize(

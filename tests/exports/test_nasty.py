@@ -160,9 +160,7 @@ def test_a_cut_archive_is_refused_before_anything_is_analysed(tmp_path, name):
         run(Job(str(path)), lambda: pytest.fail("loaded"))
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[", "[1, 2", '{"a": 1', "{}", "[]", '[{"a": 1}, {"b": 2', "null", "\ufeff[]", "[1]"]
-)
+@pytest.mark.parametrize("content", ["", "[", "[1, 2", '{"a": 1', "{}", "[]", "null", "\ufeff[]", "[1]"])
 def test_json_that_is_no_table(tmp_path, content):
     path = tmp_path / "in.json"
     path.write_text(content, "utf-8")
@@ -246,3 +244,43 @@ def written(rows: list[dict[str, str]], kind: str) -> bytes:
                 for position, cell in enumerate(row.values()):
                     sheet.write_string(number, position, cell)
     return stream.getvalue()
+
+
+def test_a_quotation_mark_that_another_row_closes_costs_its_line_only(tmp_path, read, problems):
+    path = tmp_path / "in.csv"
+    lines = [f"{n},{n % 5},pakke nummer {n} kom for sent" for n in range(1, 12)]
+    lines[3] = '4,4,"pakken kom for sent'
+    lines[8] = '9,4,han sa",pakken kom'
+    path.write_text("id,rating,comment\n" + "\n".join(lines) + "\n", "utf-8")
+    assert [row["id"] for row in read(path)] == ["1", "2", "3", "5", "6", "7", "8", "10", "11"]
+    assert [number for number, _ in problems(path)] == [4, 9]
+
+
+def test_cells_of_several_lines_stay_whole_in_rows_that_are_too_short(tmp_path, read):
+    path = tmp_path / "in.csv"
+    path.write_text('id,comment,more\n1,"first line\nsecond, with a comma\nthird line"\n2,b,c\n', "utf-8")
+    assert [row["id"] for row in read(path)] == ["1", "2"]
+    assert read(path)[0]["comment"].count("\n") == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["包裹晚了九天才到，一直没有人回复", "డెలివరీ తొమ్మిది రోజులు ఆలస్యమైంది", "ডেলিভারি নয় দিন দেরিতে এসেছে"]
+)
+def test_utf_16_without_a_mark_in_any_script(tmp_path, read, encoding, text):
+    path = tmp_path / "in.csv"
+    path.write_bytes(f"编号,意见\r\n一,{text}\r\n".encode(encoding))
+    assert [list(row.values()) for row in read(path)] == [["一", text]]
+
+
+def test_where_a_json_array_breaks_off_what_follows_is_one_row_of_the_errors(tmp_path, read, problems):
+    path = tmp_path / "in.json"
+    whole = json.dumps([{"id": n, "comment": f"words number {n}"} for n in range(50)])
+    path.write_text(whole[: len(whole) // 2], "utf-8")
+    found = read(path)
+    assert found == [{"id": n, "comment": f"words number {n}"} for n in range(len(found))]
+    assert 20 < len(found) < 26
+    ((number, reason),) = problems(path)
+    assert number == len(found) + 1
+    assert reason.startswith(f"not JSON after object {len(found)}: ")
+    assert reason.endswith("all that follows is lost")

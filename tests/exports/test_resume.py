@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from fake_analyzer import FakeAnalyzer
 
 import stemme
 from stemme.errors import StemmeError, UsageError
-from stemme.exports import fingerprint, job, store
+from stemme.exports import fingerprint, job
+from stemme.exports.folders import open_folder
 from stemme.exports.job import Job, run
 from stemme.exports.parts import cut
 from stemme.exports.reader import Row
@@ -147,7 +149,7 @@ def test_resume_begins_where_there_is_nothing_to_resume(source):
 
 
 def test_a_second_run_on_the_same_output_is_refused(source):
-    other = Store(store.run_folder(str(source.with_name("in.stemme.csv"))))
+    other = Store(open_folder(str(source.with_name("in.stemme.csv"))))
     for options in ({}, {"force": True}, {"resume": True}):
         with pytest.raises(StemmeError, match="another run is writing the same output"):
             run(Job(str(source), **options), FakeAnalyzer)
@@ -198,7 +200,7 @@ def test_a_full_disk_ends_it_and_what_is_done_is_kept(source, monkeypatch, where
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     if where == "part":
-        monkeypatch.setattr(store.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
     else:
         monkeypatch.setattr(job.Outputs, "write", full)
     said: list[str] = []
@@ -284,3 +286,33 @@ def test_the_manifest_says_what_the_run_depends_on(source):
     assert manifest["input"][0]["bytes"] == source.stat().st_size
     assert manifest["code"]["stemme"].startswith(stemme.__version__)
     assert manifest["model"] == "fake"
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A disk of its own, with room for less than the results."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "stemme-test", str(folder)]
+    try:
+        mounted = subprocess.run(mounting, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full(tmp_path, source, small_disk):
+    run(Job(str(source), str(tmp_path / "whole.csv"), batch_size=4), FakeAnalyzer)
+    assert (tmp_path / "whole.csv").stat().st_size > 1 << 16
+    target = small_disk / "out.csv"
+    _, errors = process(source, target).communicate(timeout=300)
+    assert b"No space left on device" in errors
+    assert not target.exists()
+    for partial in small_disk.joinpath("out.csv.run").glob("part-*"):
+        assert partial.stat().st_size, "what has its name is whole"
+    subprocess.run(["mount", "-o", "remount,size=1m", str(small_disk)], check=True)
+    run(Job(str(source), str(target), batch_size=4, resume=True), FakeAnalyzer)
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()

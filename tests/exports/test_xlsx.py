@@ -179,3 +179,30 @@ def test_any_text_comes_back(text):
     stream.seek(0)
     row = python_calamine.load_workbook(stream).get_sheet_by_index(0).to_python(skip_empty_area=False)[1]
     assert row[0] == text
+
+
+def test_what_is_hidden_is_said(tmp_path):
+    path = tmp_path / "in.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Setup", "Svar & mer", "Gammelt"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["id", "comment", "rating"])
+            for number in range(1, 2000):
+                sheet.write_row(number, 0, [number, f"some words number {number}", 3])
+            if name.startswith("Svar"):
+                for number in (5, 6, 1999):
+                    sheet.set_row(number, None, None, {"hidden": True})
+                sheet.set_row(3000, None, None, {"hidden": True})  # holds nothing
+                sheet.set_column(2, 16383, None, None, {"hidden": True})
+            else:
+                sheet.hide()
+        book.get_worksheet_by_name("Svar & mer").activate()
+        book.get_worksheet_by_name("Svar & mer").set_first_sheet()
+    with open_reader(str(path)) as reader:
+        assert reader.notes == ["3 hidden rows read too", "1 hidden column read too", "2 hidden sheets not read"]
+        assert len(list(reader.rows())) == 1999
+
+
+def test_a_sheet_with_nothing_hidden_says_nothing(make):
+    with open_reader(str(make([["id", "comment"], [1, "some words"]]))) as reader:
+        assert reader.notes == []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +16,7 @@ from stemme.defaults import BATCH_SIZE
 from stemme.errors import UsageError
 
 if TYPE_CHECKING:
+    from stemme.exports.engine import Engine
     from stemme.exports.job import Job
     from stemme.exports.outcomes import TextAnalyzer
     from stemme.exports.summary import Summary
@@ -29,7 +31,7 @@ def analyze(
         typer.Argument(
             metavar="IN...",
             help="Export: .csv .tsv .jsonl .json .parquet .xlsx .xls .ods, text also .gz or .zst; several files, "
-            "a folder or a pattern; or - for JSONL on stdin.",
+            "a folder or a pattern; also as URLs (s3://…); or - for JSONL on stdin.",
         ),
     ],
     *,
@@ -50,7 +52,19 @@ def analyze(
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Windows of text the network takes at once.")] = BATCH_SIZE,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
+        int | None,
+        typer.Option(min=1, help="Threads of the network.", show_default="the cores there are; 1 a Ray worker"),
+    ] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Where texts are analysed: here, or on the machines of a Ray cluster."),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(help="Of the Ray cluster, as host:6379.", show_default="the one of this machine, or a new one"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Of the Ray cluster.", show_default="as many as it has cores for")
     ] = None,
     min_score: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Leave out needs and complaints that are less sure than this.")
@@ -109,9 +123,12 @@ def analyze(
         mentions=mentions,
         reading=Reading(encoding, "\t" if delimiter == "tab" else delimiter, header_row, sheet),
     )
+    if engine == "local" and (address, workers) != (None, None):
+        raise UsageError("--address and --workers are for --engine ray")
     summary = _run(
         job,
         lambda: _load(model, threads, min_score),
+        _on_ray(model, threads, min_score, address, workers, quiet=quiet) if engine == "ray" else None,
         quiet=quiet,
         progress=sys.stderr.isatty() if progress is None else progress,
     )
@@ -135,16 +152,30 @@ def _load(model: Path | None, threads: int | None, min_score: float) -> TextAnal
     return stemme.load(model, threads, min_score)
 
 
-def _run(job: Job, load: Callable[[], TextAnalyzer], *, quiet: bool, progress: bool) -> Summary:
+def _on_ray(
+    model: Path | None, threads: int | None, min_score: float, address: str | None, workers: int | None, *, quiet: bool
+) -> Engine:
+    from stemme.exports.ray_engine import RayEngine
+
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=True)
+
+    on_worker = partial(_load, model.resolve() if model else None, threads or 1, min_score)
+    return RayEngine(on_worker, address, workers, threads or 1, say)
+
+
+def _run(job: Job, load: Callable[[], TextAnalyzer], engine: Engine | None, *, quiet: bool, progress: bool) -> Summary:
     from rich.console import Console
 
     from stemme.cli.progress import RowProgress
+    from stemme.exports.engine import here
     from stemme.exports.job import run
     from stemme.exports.printable import printable
     from stemme.exports.report import print_summary
 
     if quiet:
-        return run(job, load)
+        return run(job, load, engine=engine or here)
     width = None if sys.stderr.isatty() else _PLAIN_WIDTH
     console = Console(stderr=True, force_terminal=progress or None, width=width)
     bar = RowProgress(console, shown=progress)
@@ -154,7 +185,7 @@ def _run(job: Job, load: Callable[[], TextAnalyzer], *, quiet: bool, progress: b
         typer.echo(printable(line), err=True)
 
     try:
-        summary = run(job, load, say=say, advance=bar.advance)
+        summary = run(job, load, say=say, advance=bar.advance, engine=engine or here)
     finally:
         bar.stop()
     print_summary(summary, console)

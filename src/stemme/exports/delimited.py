@@ -53,19 +53,28 @@ class DelimitedReader(Reader):
         separator = _SEP.fullmatch(sample.splitlines()[0]) if sample else None
         self.delimiter = reading.delimiter or (separator[1] if separator else find_delimiter(sample))
         self.bom = self.encoding in ("utf-8-sig", "utf-16", "utf-32")
-        self._text = self._opened()
-        if separator:
-            self._text.readline()
+        self._separator = separator is not None
         csv.field_size_limit(MAX_CELL)
         self._dialect: dict[str, Any] = {"delimiter": self.delimiter or _NONE}
         if _escapes(sample, self._dialect["delimiter"]):
             self._dialect |= {"escapechar": "\\", "doublequote": False}
-        self._cells = self._parsed()
+        self._restart()
         try:
             self.columns = self._begin(reading)
+            if any(isinstance(cells, list) and len(cells) != len(self.columns) for cells in self._first):
+                # Now that the width is known, rows that a quotation mark has swallowed show.
+                self._text.close()
+                self._restart()
+                self.columns = self._begin(reading)
         except BaseException:
             self.close()
             raise
+
+    def _restart(self) -> None:
+        self._text = self._opened()
+        if self._separator:
+            self._text.readline()
+        self._cells = self._parsed()
 
     def _begin(self, reading: Reading) -> tuple[str, ...]:
         self._first = list(itertools.islice(self._cells, SAMPLE_ROWS))
@@ -114,7 +123,8 @@ class DelimitedReader(Reader):
         """Yield the cells of each row that is not blank.
 
         Where a quotation mark is never closed, the csv module would take all that follows for one cell. Then the
-        line it stands in is one that cannot be read, and the lines after it are parsed again.
+        line it stands in is one that cannot be read, and the lines after it are parsed again. So it is where
+        another one closes it by chance, if that shows.
         """
         lines = self._lines()
         again: deque[str] = deque()
@@ -130,6 +140,8 @@ class DelimitedReader(Reader):
         while True:
             try:
                 for cells in csv.reader(feed(), strict=True, **self._dialect):
+                    if len(of_row) > 2 and self._swallowed(cells, of_row):
+                        raise csv.Error("a quotation mark is opened and closed lines later, in another row")
                     if cells:
                         yield cells
                     of_row.clear()
@@ -140,6 +152,19 @@ class DelimitedReader(Reader):
                 yield self._loosely(first, str(error))
             else:
                 return
+
+    def _swallowed(self, cells: list[str], lines: list[str]) -> bool:
+        """Return whether a row of several lines is rather several rows: its width is wrong, and theirs is right."""
+        width = len(self.columns)
+        if width < 2 or len(cells) == width:
+            return False
+        return all(len(self._alone(line)) == width for line in lines[1:-1])
+
+    def _alone(self, line: str) -> list[str]:
+        try:
+            return next(csv.reader([line], **self._dialect), [])
+        except csv.Error:
+            return []
 
     def _loosely(self, line: str, reason: str) -> list[str] | Unreadable:
         """Return the cells of a line that is wrong by the letter: text may follow on a quotation mark."""

@@ -7,6 +7,7 @@ hours, and what the last line says about the encoding is then known at the start
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,9 @@ _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"
 
 _LEGACY = ["cp1252", "gb18030", "big5"]
 """What exports in our languages still come in; a short sample fits too many of all the others."""
+
+_NO_TEXT = ("Cc", "Cn", "Co", "Cs")
+"""Categories of characters that hardly stand in a text: controls, unassigned, private, surrogates."""
 
 _CHUNK = 1 << 20
 
@@ -83,12 +87,21 @@ def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
 
 
 def _without_mark(head: bytes) -> str:
-    pairs = len(head[:4096]) // 2
-    for encoding, zeros in (("utf-16-le", head[1:4096:2]), ("utf-16-be", head[0:4096:2])):
-        # Every other byte of UTF-16 is 0 under the commas and line ends of a table, most under Latin letters.
-        if pairs and zeros.count(0) > 0.4 * pairs and head[:4096].count(0) < 0.6 * 2 * pairs:
-            return encoding
+    if head.count(0):  # text in UTF-8 holds none, UTF-16 has one in every comma and line end
+        for encoding in ("utf-16-le", "utf-16-be"):
+            if _is_text(head, encoding):
+                return encoding
     return "utf-8"
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    """Return whether bytes are lines of text in an encoding; read the wrong way round, there are no line ends."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    strange = sum(unicodedata.category(character) in _NO_TEXT and not character.isspace() for character in text)
+    return "\n" in text.replace("\r", "\n") and strange <= 0.001 * len(text)
 
 
 def _first_broken(path: Path, encoding: str) -> _Broken | None:

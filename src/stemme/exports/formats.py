@@ -9,6 +9,7 @@ from typing import IO, Literal, cast, get_args
 
 from stemme.errors import StemmeError, UsageError
 from stemme.exports.compression import COMPRESSIONS, compression_of, without_compression
+from stemme.exports.locations import base_name, beside
 from stemme.exports.reader import Reader
 from stemme.exports.reading import FOUND, Reading
 from stemme.exports.results import refuse_collisions
@@ -41,7 +42,7 @@ _TEXTS = ("csv", "tsv", "jsonl", "json")
 """What may be compressed."""
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, called: str | None = None) -> Format:
     """Return the format that the ending names; UsageError where it names none."""
     bare = without_compression(path)
     kind = FORMATS.get(bare.suffix.lower())
@@ -49,8 +50,8 @@ def format_of(path: Path) -> Format:
         ending = f'the ending "{path.suffix}" is' if path.suffix else "a name without an ending is"
         packed = ", ".join(sorted(COMPRESSIONS))
         raise UsageError(
-            f"{path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats also with "
-            f'{packed}, and "{STREAM}" for JSONL through a pipe'
+            f"{called or path}: {ending} no format that is known; there are {', '.join(FORMATS)}, the text formats "
+            f'also with {packed}, and "{STREAM}" for JSONL through a pipe'
         )
     return kind
 
@@ -68,36 +69,47 @@ def written_format(target: str) -> Written:
     """Return the format of the results; UsageError where the ending names none that is written."""
     if target == STREAM:
         return "jsonl"
-    kind = format_of(Path(target))
+    kind = format_of(Path(base_name(target)), target)
     if kind not in get_args(Written):
         raise UsageError(f"{target}: results are written as {', '.join(_WRITABLE)}")
     return cast("Written", kind)
 
 
-def open_reader(sources: str | Sequence[str], reading: Reading = FOUND) -> Reader:
+def open_reader(sources: str | Sequence[str], reading: Reading = FOUND, names: Sequence[str] | None = None) -> Reader:
     """Open the files of an export for reading.
+
+    Args:
+        sources: Local files, in order.
+        reading: How they are to be read.
+        names: What messages call them, where they are copies.
 
     Raises:
         UsageError: The reading does not fit.
         StemmeError: A file is not what its ending says, or is damaged.
     """
-    if isinstance(sources, str) or len(sources) == 1:
-        return _open_one(sources if isinstance(sources, str) else sources[0], reading)
+    sources = [sources] if isinstance(sources, str) else sources
+    names = names or sources
+    if len(sources) == 1:
+        return _open_one(sources[0], reading, names[0])
     from stemme.exports.many import ManyReader
 
-    return ManyReader(sources, lambda source: _open_one(source, reading))
+    return ManyReader(sources, lambda source, name: _open_one(source, reading, name), names)
 
 
-def _open_one(source: str, reading: Reading) -> Reader:
+def _open_one(source: str, reading: Reading, name: str) -> Reader:
     if source == STREAM:
         from stemme.exports.jsonl import JsonlReader
 
         return JsonlReader(sys.stdin.buffer, "standard input", live=True)
     path = Path(source)
     try:
-        return _open(path, format_of(path), reading)
+        reader = _open(path, format_of(path), reading)
     except OSError as error:
-        raise StemmeError(f"{source}: cannot be read: {error.strerror or error}") from error
+        raise StemmeError(f"{name}: cannot be read: {error.strerror or error}") from error
+    except StemmeError as error:
+        raise type(error)(str(error).replace(source, name)) from error
+    reader.name = name
+    return reader
 
 
 def _open(path: Path, kind: Format, reading: Reading) -> Reader:
@@ -170,9 +182,9 @@ def mentions_target(target: str) -> str | None:
     """Return where the table of mentions goes, None where it is in the same file or there is none."""
     if target == STREAM or written_format(target) in ("jsonl", "xlsx"):
         return None
-    path = Path(target)
+    path = Path(base_name(target))
     bare = without_compression(path)
-    return str(path.with_name(f"{bare.stem}.mentions{bare.suffix}{path.suffix if bare != path else ''}"))
+    return beside(target, f"{bare.stem}.mentions{bare.suffix}{path.suffix if bare != path else ''}")
 
 
 def open_mentions(target: str, stream: IO[bytes], reader: Reader, *, excel: bool = False) -> Writer:

@@ -13,7 +13,9 @@ from stemme.errors import StemmeError, UsageError
 from stemme.exports import fingerprint
 from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_column
 from stemme.exports.engine import Engine, here
+from stemme.exports.folders import open_folder
 from stemme.exports.formats import STREAM, check_columns, open_reader
+from stemme.exports.locations import local_copies
 from stemme.exports.outcomes import Outcome, TextAnalyzer
 from stemme.exports.output import Outputs, check_target, choose_target, judged, output_files, to_files, to_stream
 from stemme.exports.overlap import Behind, ahead
@@ -22,7 +24,7 @@ from stemme.exports.problems import errors_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import FOUND, Reading
 from stemme.exports.sources import find_sources
-from stemme.exports.store import Store, is_unfinished, run_folder
+from stemme.exports.store import Store, is_unfinished
 from stemme.exports.summary import Summary
 
 
@@ -31,8 +33,8 @@ class Job:
     """What to do with one export. None leaves the choice to us.
 
     Attributes:
-        source: Paths, folders or patterns; `-` is standard input.
-        target: A path; `-` is standard output.
+        source: Paths, folders or patterns, local or remote (URLs); `-` is standard input.
+        target: A path or URL; `-` is standard output.
         text_column: The column of the texts.
         id_column: The column of the ids.
         lang: Language of all texts.
@@ -89,8 +91,10 @@ def run(
     check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
     if job.resume and STREAM in (*sources, target):
         raise UsageError("--resume: only a run from files to a file can be resumed")
-    stamps = fingerprint.stamps(sources)
-    with open_reader(sources, job.reading) as reader:
+    if engine is not here and STREAM in (*sources, target):
+        raise UsageError("--engine: only a run from files to a file can be spread over machines")
+    with local_copies(sources) as files, open_reader(files, job.reading, sources) as reader:
+        stamps = fingerprint.stamps(files)
         rows, sample = _peek(reader)
         text = choose_text_column(reader.columns, sample, job.text_column)
         id_column = choose_id_column(reader.columns, job.id_column, complete=not reader.live)
@@ -98,7 +102,7 @@ def run(
         ids = f'"{id_column}"' if id_column else "the row number"
         details = f" ({', '.join(reader.notes)})" if reader.notes else ""
         say(f'reading {reader.name}{details}: text from "{text.name}" ({text.reason}), id from {ids}')
-        way = _Way(job, sources, stamps, target, reader, rows, text.name, id_column, say, advance, engine)
+        way = _Way(job, files, stamps, target, reader, rows, text.name, id_column, say, advance, engine)
         return way.through(load()) if target == STREAM else way.kept(load)
 
 
@@ -127,7 +131,7 @@ class _Way:
 
     def kept(self, load: Callable[[], TextAnalyzer]) -> Summary:
         """Analyse to files, so that the run can be resumed wherever it stops."""
-        store = Store(run_folder(self.target))
+        store = Store(open_folder(self.target))
         try:
             summary = self._kept(load, store)
         except BaseException as error:

@@ -57,8 +57,11 @@ class JsonArrayReader(Reader):
                 except (ValueError, RecursionError) as error:
                     yield Unreadable(str(error) or "JSON nested too deep", {})
         except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError, RecursionError) as error:
-            # Where JSON breaks nobody can tell how many objects are lost: better nothing than half of it unnoticed.
-            raise StemmeError(f"{self.name}: not JSON after object {number}: {_first_line(error)}") from error
+            reason = f"not JSON after object {number}: {_first_line(error)}"
+            if not number:
+                raise StemmeError(f"{self.name}: {reason}") from error
+            # Nobody can tell how many objects are lost: they are one row of the errors, however many.
+            yield Unreadable(f"{reason}; all that follows is lost", {})
 
 
 def is_array(path: Path) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stemme.exports.reader import Reader, Unreadable
 
-Open = Callable[[str], Reader]
+Open = Callable[[str, str], Reader]
 
 _NAMED = 3
 """So many files are named in the line that says what is read."""
@@ -18,31 +18,32 @@ class ManyReader(Reader):
 
     Args:
         sources: The files, in order.
-        open_one: Opens one of them.
+        open_one: Opens one of them, under a name.
+        names: What messages call them.
     """
 
-    def __init__(self, sources: Sequence[str], open_one: Open) -> None:
-        more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
-        super().__init__(", ".join(sources[:_NAMED]) + more)
-        self._sources = sources
+    def __init__(self, sources: Sequence[str], open_one: Open, names: Sequence[str]) -> None:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        super().__init__(", ".join(names[:_NAMED]) + more)
+        self._sources = list(zip(sources, names, strict=True))
         self._open = open_one
         self._done = 0
         self._current: Reader | None = None
-        names: dict[str, None] = {}
+        found: dict[str, None] = {}
         headers: list[tuple[str, ...]] = []
         schemas: list[Any] = []
         totals: list[int | None] = []
         notes: dict[str, None] = {}
-        for source in sources:
-            with open_one(source) as reader:
-                names.update(dict.fromkeys(reader.columns))
+        for source, name in self._sources:
+            with open_one(source, name) as reader:
+                found.update(dict.fromkeys(reader.columns))
                 headers.append(reader.columns)
                 schemas.append(reader.schema)
                 totals.append(reader.total)
                 notes.update(dict.fromkeys(reader.notes))
                 self.delimiter = self.delimiter or reader.delimiter
                 self.bom = self.bom or reader.bom
-        self.columns = tuple(names)
+        self.columns = tuple(found)
         self.total = None if None in totals else sum(filter(None, totals))
         differ = any(columns != self.columns for columns in headers)
         first = schemas[0]
@@ -63,11 +64,11 @@ class ManyReader(Reader):
             self._current.close()
 
     def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
-        for source in self._sources:
-            with self._open(source) as self._current:
+        for source, name in self._sources:
+            with self._open(source, name) as self._current:
                 for row in self._current.rows():
                     fields = row.fields if self.schema is not None else dict(row.fields)
-                    reason = row.problem and f"{source}: row {row.number}: {row.problem}"
+                    reason = row.problem and f"{name}: row {row.number}: {row.problem}"
                     yield Unreadable(reason, fields) if reason else fields
             self._current = None
             self._done += 1

@@ -37,15 +37,17 @@ def analyze(
     Raises:
         StemmeError: The analyser fails on everything.
     """
-    different = list(dict.fromkeys(text for text in texts if text is not None))
-    outcomes = dict(zip(different, _halving(different, analyzer, lang, batch_size), strict=True))
-    failed = [outcome for outcome in outcomes.values() if isinstance(outcome, str)]
-    if len(failed) == len(different) >= _SO_MANY_FAIL:
-        raise StemmeError(f"no text can be analysed: {failed[0]}")
-    return [None if text is None else outcomes[text] for text in texts]
+    different = distinct(texts)
+    return spread(texts, different, of_each(different, analyzer, lang, batch_size))
 
 
-def _halving(texts: list[str], analyzer: TextAnalyzer, lang: str | None, batch_size: int) -> list[Outcome]:
+def distinct(texts: Sequence[str | None]) -> list[str]:
+    """Return the different texts, in order: what really is to be analysed of a part."""
+    return list(dict.fromkeys(text for text in texts if text is not None))
+
+
+def of_each(texts: list[str], analyzer: TextAnalyzer, lang: str | None, batch_size: int) -> list[Outcome]:
+    """Return the outcome of every text; one that the analyser fails on is found by halving."""
     if not texts:
         return []
     ahead = -(-len(texts) // batch_size)
@@ -56,4 +58,17 @@ def _halving(texts: list[str], analyzer: TextAnalyzer, lang: str | None, batch_s
             name = "" if isinstance(error, StemmeError) else f"{type(error).__name__}: "
             return [f"cannot be analysed: {name}{error}"]
     half = len(texts) // 2
-    return [part for some in (texts[:half], texts[half:]) for part in _halving(some, analyzer, lang, batch_size)]
+    return [part for some in (texts[:half], texts[half:]) for part in of_each(some, analyzer, lang, batch_size)]
+
+
+def spread(texts: Sequence[str | None], different: Sequence[str], found: Sequence[Outcome]) -> list[Outcome | None]:
+    """Return the outcome of every text of a part from those of its different ones.
+
+    Raises:
+        StemmeError: There are many, and none could be analysed.
+    """
+    outcomes = dict(zip(different, found, strict=True))
+    failed = [outcome for outcome in outcomes.values() if isinstance(outcome, str)]
+    if len(failed) == len(different) >= _SO_MANY_FAIL:
+        raise StemmeError(f"no text can be analysed: {failed[0]}")
+    return [None if text is None else outcomes[text] for text in texts]

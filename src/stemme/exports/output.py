@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,6 +12,7 @@ from stemme.analysis import Analysis
 from stemme.errors import UsageError
 from stemme.exports.cells import as_text
 from stemme.exports.compression import packing, without_compression
+from stemme.exports.folders import Folder
 from stemme.exports.formats import (
     STREAM,
     format_of,
@@ -23,11 +22,11 @@ from stemme.exports.formats import (
     packed_as,
     written_format,
 )
+from stemme.exports.locations import base_name, beside, exists, is_remote, same_file
 from stemme.exports.outcomes import Outcome
 from stemme.exports.parts import Part
 from stemme.exports.problems import ProblemFile, ProblemLines, errors_target
 from stemme.exports.reader import Reader, Row
-from stemme.exports.store import sync_folder
 from stemme.exports.summary import Summary
 from stemme.exports.writer import Result, Writer
 
@@ -47,18 +46,20 @@ def choose_target(sources: Sequence[str], wanted: str | None = None) -> str:
         raise UsageError(f"{len(sources)} files: name the output with -o")
     if sources[0] == STREAM:
         return STREAM
-    path = Path(sources[0])
+    if sources[0].startswith(("http:", "https:")):
+        raise UsageError(f"{sources[0]}: nothing can be written beside it; name the output with -o")
+    path = Path(base_name(sources[0]))
     bare = without_compression(path)
     suffix = _SUFFIXES.get(format_of(path), bare.suffix)
-    return str(path.with_name(f"{bare.stem}.stemme{suffix}{path.suffix if bare != path else ''}"))
+    return beside(sources[0], f"{bare.stem}.stemme{suffix}{path.suffix if bare != path else ''}")
 
 
-def output_files(target: str, *, mentions: bool = True) -> list[Path]:
+def output_files(target: str, *, mentions: bool = True) -> list[str]:
     """Return every file that a run may write under a name of its own."""
     if target == STREAM:
         return []
     second = mentions_target(target) if mentions else None
-    return [Path(target), errors_target(target), *([Path(second)] if second else [])]
+    return [target, errors_target(target), *([second] if second else [])]
 
 
 def check_target(sources: Sequence[str], target: str, *, force: bool = False, mentions: bool = True) -> None:
@@ -66,15 +67,16 @@ def check_target(sources: Sequence[str], target: str, *, force: bool = False, me
     written_format(target)
     if target == STREAM:
         return
-    path = Path(target)
-    if path.is_dir():
-        raise UsageError(f"{target}: a folder; name the file to write")
-    if not path.parent.is_dir():
-        raise UsageError(f"{target}: the folder {path.parent} does not exist")
+    if not is_remote(target):
+        path = Path(target)
+        if path.is_dir():
+            raise UsageError(f"{target}: a folder; name the file to write")
+        if not path.parent.is_dir():
+            raise UsageError(f"{target}: the folder {path.parent} does not exist")
     for file in output_files(target, mentions=mentions):
-        if not file.exists():
+        if not exists(file):
             continue
-        if any(source != STREAM and file.samefile(source) for source in sources):
+        if any(source != STREAM and same_file(file, source) for source in sources):
             raise UsageError(f"{file}: the export itself, which is never overwritten; give another name with -o")
         if not force:
             raise UsageError(f"{file}: exists already; overwrite it with --force or give another name with -o")
@@ -157,7 +159,7 @@ def to_stream(reader: Reader, id_column: str | None, *, keep_input: bool) -> Ite
 @contextmanager
 def to_files(
     target: str,
-    folder: Path,
+    folder: Folder,
     reader: Reader,
     id_column: str | None,
     *,
@@ -170,34 +172,23 @@ def to_files(
     The results come last: where their name stands, the other files stand too.
     """
     second = mentions_target(target) if mentions else None
-    files = {folder / "results": Path(target)} | ({folder / "mentions": Path(second)} if second else {})
+    files = {folder.work / "results": target} | ({folder.work / "mentions": second} if second else {})
     with ExitStack() as stack:
         streams = [stack.enter_context(_written(partial, packed_as(target))) for partial in files]
         writer = open_writer(target, streams[0], reader, keep_input=keep_input, excel=excel, mentions=mentions)
         beside = open_mentions(target, streams[1], reader, excel=excel) if second else None
-        outputs = Outputs(writer, beside, ProblemFile(folder / "errors"), id_column)
+        outputs = Outputs(writer, beside, ProblemFile(folder.work / "errors"), id_column)
         try:
             yield outputs
             outputs.close()
         except BaseException:
             outputs.abandon()
             raise
-    files[folder / "errors"] = errors_target(target)
-    for partial, path in reversed(files.items()):
-        if partial.exists():
-            _sync(partial)
-            partial.replace(path)
-        else:  # of an earlier run that is overwritten
-            path.unlink(missing_ok=True)
-    sync_folder(Path(target).parent)
+    files[folder.work / "errors"] = errors_target(target)
+    folder.land(dict(reversed(files.items())))
 
 
 @contextmanager
 def _written(path: Path, compression: str | None) -> Iterator[IO[bytes]]:
     with path.open("w+b") as file, packing(file, compression) as stream:
         yield stream
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file, contextlib.suppress(OSError):
-        os.fsync(file.fileno())

@@ -12,9 +12,9 @@ from stemme.exports.printable import printable
 from stemme.exports.reader import Row
 
 
-def errors_target(target: str) -> Path:
+def errors_target(target: str) -> str:
     """Return where the rows without a result are told of."""
-    return Path(f"{target}.errors.jsonl")
+    return f"{target}.errors.jsonl"
 
 
 class ProblemFile:

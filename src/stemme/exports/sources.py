@@ -8,23 +8,24 @@ from pathlib import Path
 
 from stemme.errors import UsageError
 from stemme.exports.formats import STREAM, format_of, is_known
+from stemme.exports.locations import base_name, canonical, is_remote, remote_files
 
 _OURS = ".stemme"
 """Stands in the names that results get by default."""
 
 
-def find_sources(given: str | Sequence[str], outputs: Collection[Path] = ()) -> tuple[str, ...]:
+def find_sources(given: str | Sequence[str], outputs: Collection[str] = ()) -> tuple[str, ...]:
     """Return the files that are meant, in order: those of a folder or pattern by name.
 
     Args:
-        given: Paths, folders and patterns.
+        given: Paths, folders and patterns, local or remote.
         outputs: Where results go, which a folder or pattern may hold by now and does not mean.
 
     Raises:
         UsageError: There is no such file, its ending names no format, or a folder or pattern holds none.
     """
     items = [given] if isinstance(given, str) else given
-    ours = {path.absolute() for path in outputs}
+    ours = set(map(canonical, outputs))
     found = [source for item in items for source in _expanded(item, ours)]
     if STREAM in found and len(found) > 1:
         raise UsageError(f'"{STREAM}" stands for standard input and cannot be one of several files')
@@ -33,9 +34,18 @@ def find_sources(given: str | Sequence[str], outputs: Collection[Path] = ()) -> 
     return tuple(found)
 
 
-def _expanded(source: str, ours: Collection[Path]) -> list[str]:
+def _expanded(source: str, ours: Collection[str]) -> list[str]:
     if source == STREAM:
         return [source]
+    if is_remote(source):
+        found = remote_files(source)
+        if found is None:
+            format_of(Path(base_name(source)), source)
+            return [source]
+        files = [file for file in found if _may_be_export(Path(base_name(file))) and file not in ours]
+        if not files:
+            raise UsageError(f"{source}: no export there")
+        return files
     path = Path(source)
     if path.is_dir():
         files = sorted(str(file) for file in path.iterdir() if _is_export(file, ours))
@@ -54,12 +64,10 @@ def _expanded(source: str, ours: Collection[Path]) -> list[str]:
     raise UsageError(f"{source}: there is no such file")
 
 
-def _is_export(path: Path, ours: Collection[Path]) -> bool:
+def _is_export(path: Path, ours: Collection[str]) -> bool:
+    return _may_be_export(path) and path.is_file() and canonical(str(path)) not in ours
+
+
+def _may_be_export(path: Path) -> bool:
     hidden = path.name.startswith((".", "~$"))
-    return (
-        is_known(path)
-        and not hidden
-        and f"{_OURS}." not in path.name
-        and path.is_file()
-        and path.absolute() not in ours
-    )
+    return is_known(path) and not hidden and f"{_OURS}." not in path.name

@@ -13,17 +13,20 @@ from stemme.exports.header import SAMPLE_ROWS, codes_below, find_header, header_
 from stemme.exports.reader import Reader, unique_names
 from stemme.exports.reading import FOUND, Reading
 from stemme.exports.xlsx_guard import refuse_bomb
+from stemme.exports.xlsx_hidden import hidden_parts
 
 MAX_EXACT = 2**53
 """Up to it a sheet's numbers are exact."""
 
 _ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
+_WITH_HIDDEN = (".xlsx", ".xlsm")
 
 
 class WorkbookReader(Reader):
     """One sheet of a workbook, the first visible one if none is named. Rows without any cell are no rows.
 
-    Calamine shows hidden rows and columns as any other; formulas are read as the values they had when saved.
+    Hidden rows and columns are read as any other, and in XLSX their number is said; formulas are read as the values
+    they had when saved.
     """
 
     def __init__(self, path: Path, reading: Reading = FOUND) -> None:
@@ -48,7 +51,7 @@ class WorkbookReader(Reader):
         del self._first[: header + 1 + codes]
         self.columns, renamed = unique_names(texts[header] if texts else ())
         sheet = [f'sheet "{name}", {among}'] if among else []
-        self.notes = [*sheet, *header_notes(header, codes), *renamed]
+        self.notes = [*sheet, *self._hidden(path, name, calamine), *header_notes(header, codes), *renamed]
 
     @property
     def fraction(self) -> float | None:
@@ -59,6 +62,17 @@ class WorkbookReader(Reader):
         """Close the workbook."""
         self._workbook.close()
 
+    def _hidden(self, path: Path, name: str, calamine: Any) -> list[str]:
+        """Return notes of what nobody sees in the spreadsheet program."""
+        sheets = [sheet for sheet in self._workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+        others = [s.name for s in sheets if s.visible != calamine.SheetVisibleEnum.Visible and s.name != name]
+        rows, columns = hidden_parts(path, name, len(self.columns)) if path.suffix.lower() in _WITH_HIDDEN else (0, 0)
+        return [
+            *([f"{_counted(rows, 'hidden row')} read too"] if rows else []),
+            *([f"{_counted(columns, 'hidden column')} read too"] if columns else []),
+            *([f"{_counted(len(others), 'hidden sheet')} not read"] if others else []),
+        ]
+
     def _filled(self) -> Iterator[list[Any]]:
         for row in self._sheet.iter_rows():
             self._passed += 1
@@ -68,6 +82,10 @@ class WorkbookReader(Reader):
     def _records(self) -> Iterator[Mapping[str, Any]]:
         for row in itertools.chain(self._first, self._rows):
             yield dict(zip(self.columns, map(_value, row), strict=False))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number > 1 else ''}"
 
 
 def _chosen(workbook: Any, calamine: Any, name: str, wanted: str | None) -> tuple[str, str | None]:
