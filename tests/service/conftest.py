@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,7 +40,7 @@ class Held(FakeAnalyzer):
     def pipe(self, texts, **options):
         given = list(texts)
         self.batches.append(given)
-        assert self.go.wait(60)
+        assert self.go.wait(600)
         yield from super().pipe(given, **{**options, "batch_size": 64})
 
 
@@ -55,6 +56,9 @@ class Running:
         items = [{"text": text} if isinstance(text, str) else text for text in texts]
         return self.client.post("/v1/analyze", json={"texts": items, **more})
 
+    def file(self, name: str, data: bytes, **parameters) -> httpx.Response:
+        return self.client.post("/v1/analyze/file", files={"file": (name, data)}, params=parameters)
+
     @property
     def address(self) -> tuple[str, int]:
         url = httpx.URL(self.url)
@@ -63,22 +67,31 @@ class Running:
 
 @contextmanager
 def running(analyzer: TextAnalyzer, **settings) -> Iterator[Running]:
-    chosen = replace(Settings(port=0), **settings)
+    # Machines that run tests may be slow; where time matters the test sets it.
+    chosen = replace(Settings(port=0, request_seconds=600, file_seconds=600), **settings)
     app = create_app(chosen, analyzer, MODEL)
     server = server_of(app, chosen)
     listener = listen(chosen)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     url = url_of(listener)
-    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=url, timeout=600, trust_env=False) as client:
         client.get("/healthz").raise_for_status()
         yield Running(url, client, app.state.stemme, thread, lambda: server.handle_exit(signal.SIGTERM, None))
         client.close()
         if isinstance(analyzer, Held):
             analyzer.go.set()
         server.handle_exit(signal.SIGTERM, None)
-        thread.join(60)
+        thread.join(600)
         assert not thread.is_alive(), "the server does not end"
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(30_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("never came true")
 
 
 @pytest.fixture
