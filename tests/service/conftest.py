@@ -87,7 +87,7 @@ def running(analyzer: TextAnalyzer, **settings) -> Iterator[Running]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    for _ in range(30_000):
+    for _ in range(6000):
         if condition():
             return
         time.sleep(0.01)

@@ -87,7 +87,7 @@ def test_messages_speak_of_parameters_and_of_the_name_that_was_given(service, fo
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/cron.d/a.csv", "/etc/passwd.csv", "..\\a.csv", "C:\\a.csv", "a\x00.csv", "a.exe", "csv", ".", "a" * 300],
+    ["../../etc/cron.d/a.csv", "/etc/passwd.csv", "..\\a.csv", "a\x00.csv", "a.exe", "csv", ".", "a" * 300],
 )
 def test_a_name_is_never_a_path(service, name):
     refused(service.file(name, CSV), 422)
@@ -95,6 +95,8 @@ def test_a_name_is_never_a_path(service, name):
 
 def test_a_name_is_only_an_ending(service, folder, tmp_path):
     assert service.file("~root -rf $(id) *.csv", CSV).status_code == 200
+    # Of such a path the form parser leaves the last part.
+    assert service.file("C:\\Temp\\a.csv", CSV).status_code == 200
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
 
 

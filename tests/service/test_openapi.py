@@ -7,15 +7,25 @@ import os
 import pytest
 import schemathesis
 from conftest import Held, running
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from stemme.analysis import Analysis
 from stemme.labels import FRAMES, TOPICS
 
 PATHS = {"/v1/analyze", "/v1/analyze/file", "/v1/labels", "/v1/model", "/healthz", "/readyz", "/metrics"}
-CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,22 +72,19 @@ def test_the_examples_are_answered_in_their_languages(description, analyzer):
                 assert result["orientation"] == "mixed"
 
 
-@pytest.mark.parametrize("path", sorted(PATHS))
-def test_whatever_is_sent_the_answer_is_as_described(schema, path):
-    method = "POST" if "analyze" in path else "GET"
-    operation = schema[path][method]
-    examples = int(os.environ.get("STEMME_FUZZ", "25" if method == "POST" else "3"))
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/analyze/file"])
+def test_whatever_is_sent_the_answer_is_as_described(schema, path, mode):
     statuses = set()
 
+    @given(case=schema[path]["POST"].as_strategy(mode))
     @settings(
-        max_examples=examples,
+        max_examples=int(os.environ.get("STEMME_FUZZ_EXAMPLES", "25")),
         derandomize=True,
         database=None,
         deadline=None,
-        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @schemathesis.pytest.parametrize if False else _given(operation)
     def ask(case):
         answer = case.call()
         statuses.add(answer.status_code)
@@ -85,3 +92,5 @@ def test_whatever_is_sent_the_answer_is_as_described(schema, path):
 
     ask()
     assert statuses
+    if path == "/v1/analyze":
+        assert (200 in statuses) == (mode == GenerationMode.POSITIVE)
