@@ -46,7 +46,19 @@ def test_importing_stemme_imports_nothing_heavy(module):
 
 
 # A module may import from its own room and those before it; corpus and training stand beside.
-ORDER = ["errors", "defaults", "labels", "analysis", "text", "model", "pipeline", "component", "exports", "service", "cli"]
+ORDER = [
+    "errors",
+    "defaults",
+    "labels",
+    "analysis",
+    "text",
+    "model",
+    "pipeline",
+    "component",
+    "exports",
+    "service",
+    "cli",
+]
 BESIDE = {
     "corpus": {"errors", "labels"},
     "training": {"errors", "labels", "analysis", "text", "model", "pipeline", "corpus"},

@@ -1,6 +1,6 @@
 """`stemme serve` over the analyser without a model, held until a file appears: a process of its own for tests.
 
-    python process.py FILE [OPTION…]
+python process.py FILE [OPTION…]
 """
 
 import sys

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from conftest import running, until
 from fake_analyzer import analyze
 
+from conftest import running, until
 from samples import HOSTILE, MIXED, TEXTS
 from stemme.labels import FRAMES, TOPICS
 

@@ -6,18 +6,16 @@ import gc
 import gzip
 import io
 import json
-import os
 import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psutil
 import pytest
-from conftest import running, until
 from fake_analyzer import FakeAnalyzer
 from test_limits import refused
 
+from conftest import running, until
 from stemme.exports.job import Job, run
 
 CSV = (
@@ -139,9 +137,16 @@ def test_a_file_has_limits(held):
         (b"", "multipart/form-data; boundary=b", 422),
         (b"--b\r\n", "multipart/form-data", 422),
         (b"no boundary at all", "multipart/form-data; boundary=b", 422),
-        (b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--b--\r\n', "multipart/form-data; boundary=b", 422),
-        (b'--b\r\nContent-Disposition: form-data; name="other"; filename="a.csv"\r\n\r\ntext\r\n--b--\r\n',
-         "multipart/form-data; boundary=b", 422),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            422,
+        ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="other"; filename="a.csv"\r\n\r\ntext\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            422,
+        ),
         (CSV, "text/csv", 415),
     ],
     ids=range(6),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import running, until
 
+from conftest import running, until
 from stemme.errors import StemmeError
 
 

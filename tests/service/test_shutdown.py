@@ -14,9 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import until
 
 import stemme
+from conftest import until
 
 SOURCES = Path(stemme.__file__).parents[1]
 REQUESTS = 40
@@ -99,7 +99,13 @@ def test_an_address_that_is_taken_is_one_line(tmp_path):
         go = tmp_path / "go"
         go.touch()
         done = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("process.py")), str(go), "--port", str(taken.getsockname()[1])],
+            [
+                sys.executable,
+                str(Path(__file__).with_name("process.py")),
+                str(go),
+                "--port",
+                str(taken.getsockname()[1]),
+            ],
             capture_output=True,
             text=True,
             env=os.environ | {"PYTHONPATH": str(SOURCES)},

@@ -6,8 +6,8 @@ import json
 import logging
 
 import pytest
-from conftest import running
 
+from conftest import running
 from stemme.service.logs import JsonLines
 
 SECRET = "Pasienten Kari Nordmann"
@@ -103,5 +103,7 @@ def test_metrics_count_requests_and_texts(held):
 
 def test_a_client_cannot_make_the_series_multiply(service):
     service.analyze(*({"text": "a", "lang": f"{a}{b}"} for a in "abcdefgh" for b in "abcdefgh"))
-    series = [line for line in service.client.get("/metrics").text.splitlines() if line.startswith("stemme_texts_total")]
+    series = [
+        line for line in service.client.get("/metrics").text.splitlines() if line.startswith("stemme_texts_total")
+    ]
     assert len(series) <= 4

@@ -138,9 +138,7 @@ async def analyze_file(
 async def _received(request: Request, folder: Path, limit: int) -> tuple[Path, str]:
     """Take the file out of a form and put it into a folder; return its path and what the client calls it."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
-        raise RefusedError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, 'send a form with a file, as curl -F "file=@…" does'
-        )
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, 'send a form with a file, as curl -F "file=@…" does')
     try:
         form = await MultiPartParser(request.headers, body_of(request, limit), max_files=1, max_fields=0).parse()
     except (MultiPartException, LookupError, ValueError) as error:
