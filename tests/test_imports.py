@@ -57,6 +57,7 @@ ORDER = [
     "component",
     "exports",
     "report",
+    "service",
     "cli",
 ]
 BESIDE = {

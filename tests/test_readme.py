@@ -7,7 +7,20 @@ import pytest
 
 from samples import ROOT
 
-COMMANDS = ("analyze", "evaluate", "baselines", "corpus", "check", "split", "stats", "shortcuts", "train")
+COMMANDS = (
+    "analyze",
+    "evaluate",
+    "baselines",
+    "corpus",
+    "check",
+    "split",
+    "stats",
+    "shortcuts",
+    "train",
+    "serve",
+    "keys",
+    "add",
+)
 README = (ROOT / "README.md").read_text("utf-8")
 
 

@@ -16,6 +16,8 @@ from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
 from stemme.cli.model import info
 from stemme.cli.report import report
+from stemme.cli.serve import add as add_key
+from stemme.cli.serve import serve
 from stemme.cli.train import train
 
 app = typer.Typer(
@@ -30,6 +32,7 @@ app.command()(errors.reported(report))
 app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
 app.command()(errors.reported(baselines))
+app.command()(errors.reported(serve))
 
 _corpus = typer.Typer(help="Gold records: checking, splitting, counting.", no_args_is_help=True)
 _corpus.command()(errors.reported(corpus.check))
@@ -41,6 +44,11 @@ app.add_typer(_corpus, name="corpus")
 _model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)
 _model.command()(errors.reported(info))
 app.add_typer(_model, name="model")
+
+_keys = typer.Typer(help="API keys of the service.", no_args_is_help=True)
+_keys.command("add")(errors.reported(add_key))
+_keys.callback()(lambda: None)
+app.add_typer(_keys, name="keys")
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -137,13 +136,12 @@ def analyze(
 
 
 def _tag(lang: str) -> str:
-    """Return a BCP 47 tag in its usual case (`zh-Hant`)."""
-    found = re.fullmatch(r"([a-z]{2,3})(?:-([a-z]{4}))?", lang, re.IGNORECASE | re.ASCII)
-    if found is None:
-        raise UsageError(
-            f"--lang {lang!r}: not a language tag; write te, bn, nb, nn, et, zh, zh-Hant, en or another of BCP 47"
-        )
-    return found[1].lower() + (f"-{found[2].title()}" if found[2] else "")
+    from stemme.text import tags
+
+    tag = tags.normal(lang)
+    if tag is None:
+        raise UsageError(f"--lang {lang!r}: not a language tag; write {tags.EXAMPLES}")
+    return tag
 
 
 def _load(model: Path | None, threads: int | None, min_score: float) -> TextAnalyzer:

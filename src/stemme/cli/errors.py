@@ -30,6 +30,10 @@ _EXTRAS = {
     ),
     "altair": "report",
     "vl_convert": "report",
+    **dict.fromkeys(
+        ("fastapi", "httptools", "orjson", "prometheus_client", "python_multipart", "starlette", "uvicorn", "uvloop"),
+        "serve",
+    ),
     "ray": "ray",
     "fsspec": "remote",
 }

@@ -28,7 +28,7 @@ class Reading:
         if self.encoding is not None:
             try:
                 b" ".decode(self.encoding)
-            except LookupError:
+            except (LookupError, ValueError):  # of some, as "undefined", also the name is known
                 raise UsageError(
                     f"--encoding {self.encoding}: not known; write utf-8, utf-16, cp1252, gb18030, big5 or another "
                     "that Python knows"

@@ -26,7 +26,7 @@ _CHUNK = 1 << 22
 _OVERLAP = 1 << 10
 
 
-def refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path, max_cells: int = MAX_CELLS) -> None:
     """Raise StemmeError where the workbook is damaged, or unpacks or spans more than the limits.
 
     The directory of an archive may lie about sizes, so every part is unpacked here in pieces: `zipfile` stops
@@ -42,12 +42,12 @@ def refuse_bomb(path: Path) -> None:
                     f"{MAX_UNPACKED >> 20:,} are read; save the sheet as CSV"
                 )
             for part in parts:
-                _refuse_wide(path, part.filename, archive.open(part))
+                _refuse_wide(path, part.filename, archive.open(part), max_cells)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise StemmeError(f"{path}: not an XLSX workbook that can be read: {error}") from error
 
 
-def _refuse_wide(path: Path, name: str, part: IO[bytes]) -> None:
+def _refuse_wide(path: Path, name: str, part: IO[bytes], max_cells: int) -> None:
     columns: set[bytes] = set()
     first, last = 1 << 20, 0
     kept = b""
@@ -61,7 +61,7 @@ def _refuse_wide(path: Path, name: str, part: IO[bytes]) -> None:
             kept = chunk[-_OVERLAP:]
     positions = [_position(column) for column in columns]
     height, width = (last - first + 1, max(positions) - min(positions) + 1) if positions else (0, 0)
-    if height * width > MAX_CELLS:
+    if height * width > max_cells:
         raise StemmeError(
             f"{path}: the cells of {name} span {height:,} rows and {width:,} columns; delete the stray cells "
             "far outside the table, or save the sheet as CSV"

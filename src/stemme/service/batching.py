@@ -1,0 +1,216 @@
+"""Texts of many requests gathered into batches, in one thread that alone uses the model.
+
+While the model is at work, requests come in; the next batch is the text that has waited longest and those nearest to
+it in length, so that little of it is padding and nobody waits for ever. Only a text that finds the model idle waits
+a few milliseconds for company.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from stemme.defaults import BATCH_SIZE
+from stemme.errors import StemmeError
+from stemme.exports.outcomes import Outcome, TextAnalyzer, analyze
+
+ROUND_TEXTS = 2 * BATCH_SIZE
+"""Texts that are analysed together at the most."""
+
+ROUND_CHARACTERS = 50_000
+"""Characters that are analysed together, beyond a first text: others wait as long."""
+
+_TURN = 4
+"""Every so many rounds exports come first, so that a steady stream of single texts does not hold them up for ever."""
+
+_FIRST_RATE = 10_000.0
+"""Characters a second that are assumed before anything was measured."""
+
+_SMOOTHING = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its language, None where it is to be identified."""
+
+    text: str
+    lang: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class _Order:
+    """Texts that were handed in together."""
+
+    future: Future[list[Outcome]]
+    outcomes: list[Outcome | None]
+    left: int
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    text: Text
+    order: _Order
+    position: int
+    weight: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Bytes tell the number of subwords better than characters do: scripts differ less in them.
+        text = self.text.text
+        self.weight = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+class FullError(Exception):
+    """So many texts wait that no more are taken."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Batcher:
+    """Hands texts to the model in batches.
+
+    Args:
+        analyzer: The model.
+        gather_seconds: How long a text that finds the model idle waits for others.
+        max_texts: Texts that may wait, those of exports not counted.
+        max_characters: Characters that may wait, those of exports not counted.
+
+    Attributes:
+        observe: Called with the number of texts of every round.
+    """
+
+    def __init__(
+        self,
+        analyzer: TextAnalyzer,
+        gather_seconds: float,
+        max_texts: int,
+        max_characters: int,
+    ) -> None:
+        self._analyzer = analyzer
+        self._gather_seconds = gather_seconds
+        self._max_texts = max_texts
+        self._max_characters = max_characters
+        self.observe: Callable[[int], None] = lambda _: None
+        self._changed = threading.Condition()
+        self._waiting: list[_Waiting] = []
+        self._exports: list[_Waiting] = []
+        self._characters = 0
+        self._rounds = 0
+        self._rate = _FIRST_RATE
+        self._stopping = False
+        self._thread = threading.Thread(target=self._work, name="stemme-model", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits, then end."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @property
+    def ready(self) -> bool:
+        """Whether more texts can be taken now."""
+        return self._thread.is_alive() and not self._stopping and len(self._waiting) < self._max_texts
+
+    @property
+    def waiting(self) -> int:
+        """Texts that wait, those of exports among them."""
+        return len(self._waiting) + len(self._exports)
+
+    def submit(self, texts: Sequence[Text], *, export: bool = False) -> Future[list[Outcome]]:
+        """Hand in texts; their outcomes come in the same order. A future that is cancelled takes its texts back.
+
+        Args:
+            texts: At least one.
+            export: Whether they are of an export, which single texts may overtake.
+
+        Raises:
+            FullError: Too many are waiting.
+        """
+        order = _Order(Future(), [None] * len(texts), len(texts))
+        waiting = [_Waiting(text, order, position) for position, text in enumerate(texts)]
+        characters = sum(len(text.text) for text in texts)
+        with self._changed:
+            if self._stopping:
+                raise FullError(1.0)
+            if export:
+                self._exports += waiting
+            else:
+                if (
+                    len(self._waiting) + len(texts) > self._max_texts
+                    or self._characters + characters > self._max_characters
+                ):
+                    raise FullError(self._characters / self._rate)
+                self._waiting += waiting
+                self._characters += characters
+            self._changed.notify()
+        return order.future
+
+    def _work(self) -> None:
+        while texts := self._take():
+            self.observe(len(texts))
+            began = time.perf_counter()
+            try:
+                outcomes: list[Outcome | None] = analyze(
+                    [waiting.text.text for waiting in texts], self._analyzer, texts[0].text.lang
+                )
+            except StemmeError as error:  # the model fails on everything
+                outcomes = [str(error)] * len(texts)
+            seconds = max(time.perf_counter() - began, 1e-6)
+            rate = sum(len(waiting.text.text) for waiting in texts) / seconds
+            self._rate += _SMOOTHING * (max(rate, 1.0) - self._rate)
+            for waiting, outcome in zip(texts, outcomes, strict=True):
+                order = waiting.order
+                order.outcomes[waiting.position] = outcome
+                order.left -= 1
+                if not order.left and order.future.set_running_or_notify_cancel():
+                    order.future.set_result([found for found in order.outcomes if found is not None])
+
+    def _take(self) -> list[_Waiting]:
+        """Wait for texts and return those of the next round; none when it is time to end."""
+        with self._changed:
+            if not self._waiting and not self._exports:
+                while not self._waiting and not self._exports and not self._stopping:
+                    self._changed.wait()
+                self._gather()
+            while self._waiting or self._exports:
+                self._rounds += 1
+                exports_first = not self._waiting or (self._rounds % _TURN == 0 and bool(self._exports))
+                texts = self._chosen(self._exports if exports_first else self._waiting)
+                if texts:
+                    return texts
+        return []
+
+    def _gather(self) -> None:
+        until = time.monotonic() + self._gather_seconds
+        while len(self._waiting) < BATCH_SIZE and not self._stopping and (seconds := until - time.monotonic()) > 0:
+            self._changed.wait(seconds)
+
+    def _chosen(self, queue: list[_Waiting]) -> list[_Waiting]:
+        """Take out of a queue its first text and those nearest in length, and whatever nobody waits for any more."""
+        wanted = [waiting for waiting in queue if not waiting.order.future.cancelled()]
+        chosen: list[_Waiting] = []
+        if wanted:
+            first = wanted[0]
+            alike = [waiting for waiting in wanted if waiting.text.lang == first.text.lang]
+            alike.sort(key=lambda waiting: abs(waiting.weight - first.weight))
+            characters = 0
+            for waiting in alike[:ROUND_TEXTS]:
+                characters += len(waiting.text.text)
+                if chosen and characters > ROUND_CHARACTERS:
+                    break
+                chosen.append(waiting)
+        taken = set(map(id, chosen))
+        queue[:] = [waiting for waiting in wanted if id(waiting) not in taken]
+        if queue is self._waiting:
+            self._characters = sum(len(waiting.text.text) for waiting in queue)
+        return chosen

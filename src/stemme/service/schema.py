@@ -1,0 +1,114 @@
+"""Bodies of requests and answers. Fields and labels of a result come from `stemme.analysis`; none is named here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from stemme.analysis import Analysis
+from stemme.service.refusals import RefusedError
+from stemme.service.units import Unit
+from stemme.text.tags import PATTERN
+
+_NAME_SHOWN = 60
+
+
+class TextIn(BaseModel):
+    """A text to analyse."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: Annotated[str, Field(description="Any text; it may be empty.")]
+    id: Annotated[
+        str | None, Field(max_length=200, description="Comes back with the result; by default the row from 1.")
+    ] = None
+    lang: Annotated[
+        str | None,
+        Field(pattern=PATTERN, description="BCP 47 tag where the language is known; else it is identified."),
+    ] = None
+
+
+class AnalyzeRequest(BaseModel):
+    """Texts to analyse."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    texts: Annotated[list[TextIn], Field(min_length=1)]
+    offset_unit: Annotated[
+        Unit,
+        Field(
+            description="What offsets count: code points, code units of UTF-16 (JavaScript, Java) or bytes of UTF-8."
+        ),
+    ] = "codepoint"
+
+
+_HINTS = get_type_hints(Analysis)
+_FIELDS: dict[str, Any] = {
+    field.name: (_HINTS[field.name], ...) for field in dataclasses.fields(Analysis) if field.name != "text"
+}
+
+if TYPE_CHECKING:
+
+    class Result(BaseModel):
+        """The analysis of one text."""
+
+else:
+    Result = create_model("Result", __doc__="The analysis of one text.", id=(str, ...), **_FIELDS)
+
+
+class AnalyzeResponse(BaseModel):
+    """One result a text, in the order of the request."""
+
+    results: list[Result]
+
+
+class ProblemError(BaseModel):
+    """One thing that is wrong."""
+
+    row: int | None = None
+    field: str | None = None
+    reason: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError] = []
+
+
+def parse(body: bytes) -> AnalyzeRequest:
+    """Read the body of a request.
+
+    Raises:
+        RefusedError: 422, naming the row.
+    """
+    try:
+        return AnalyzeRequest.model_validate_json(body)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)
+        raise described(wrong) from None
+
+
+def described(wrong: Iterable[Mapping[str, Any]]) -> RefusedError:
+    """Return what pydantic finds wrong as a refusal that names the row; values are left out."""
+    found = [_described(details["loc"], details["msg"]) for details in wrong]
+    first = found[0]
+    place = [f"row {first['row']}"] if "row" in first else []
+    place += [first["field"]] if "field" in first else []
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, ": ".join([*place, first["reason"]]), errors=found)
+
+
+def _described(place: Sequence[int | str], reason: str) -> dict[str, Any]:
+    row = {}
+    if len(place) > 1 and place[0] == "texts" and isinstance(place[1], int):
+        row = {"row": place[1] + 1}
+        place = place[2:]
+    field = {"field": ".".join(map(str, place))[:_NAME_SHOWN]} if place else {}
+    return {**row, **field, "reason": reason}

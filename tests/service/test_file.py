@@ -1,0 +1,191 @@
+"""`POST /v1/analyze/file`: an export in, what `stemme analyze` makes of it out; hostile files refused."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import io
+import json
+import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from fake_analyzer import FakeAnalyzer
+from test_limits import refused
+
+from conftest import running, until
+from stemme.exports.job import Job, run
+
+CSV = (
+    "id,dato,kommentar\n"
+    "a1,2026-05-01,Leveransen kom ni dager for sent. Ingen svarte på e-post!\n"
+    "a2,2026-05-02,డెలివరీ తొమ్మిది రోజులు ఆలస్యమైంది.\n"
+    "a3,2026-05-03,快递 晚了九天啊 没有人回复 我的留言\n"
+).encode()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Where uploads are kept; nothing may be left in it."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(kept))
+    yield kept
+    assert list(kept.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "xlsx", "parquet"])
+def test_the_result_is_that_of_the_command(service, tmp_path, ending):
+    source, target = tmp_path / "in.csv", tmp_path / f"out.{ending}"
+    source.write_bytes(CSV)
+    run(Job(source=str(source), target=str(target), mentions=ending == "xlsx"), FakeAnalyzer)
+    answer = service.file("Innspill 2026.csv", CSV, output=ending)
+    assert answer.status_code == 200, answer.text
+    if ending == "xlsx":  # holds the time it was made
+        assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+    else:
+        assert answer.content == target.read_bytes()
+    assert answer.headers["stemme-rows"] == "3"
+    assert answer.headers["stemme-rows-left-out"] == "0"
+    assert f"Innspill%202026.stemme.{ending}" in answer.headers["content-disposition"]
+
+
+def test_the_format_stays_and_parameters_are_those_of_the_command(service):
+    answer = service.file("a.csv.gz", gzip.compress(CSV), text_column="dato", lang="nb")
+    assert answer.text.startswith("id,dato,kommentar,stemme_lang,")
+    assert ",nb," in answer.text
+    results = service.file("a.csv", CSV, output="jsonl", id_column="dato", keep_input=True).text.splitlines()
+    assert json.loads(results[0])["id"] == json.loads(results[0])["input"]["dato"] == "2026-05-01"
+
+
+def test_a_row_that_cannot_be_read_is_left_out_or_refuses_the_file(service):
+    lines = b'{"text": "god"}\n{"text": \n{"text": "dag"}\n'
+    answer = service.file("a.jsonl", lines)
+    assert [json.loads(line)["id"] for line in answer.text.splitlines()] == ["1", "3"]
+    assert answer.headers["stemme-rows-left-out"] == "1"
+    problem = refused(service.file("a.jsonl", lines, strict=True), 422)
+    assert problem["errors"][0]["row"] == 2
+    assert problem["detail"].startswith("a.jsonl: row 2: ")
+
+
+def test_messages_speak_of_parameters_and_of_the_name_that_was_given(service, folder):
+    detail = refused(service.file("mine.csv", CSV, text_column="nope"), 422)["detail"]
+    assert "mine.csv" in detail or "nope" in detail
+    assert "--" not in detail
+    detail = refused(service.file("mine.csv", CSV, encoding="undefined"), 422)["detail"]
+    assert detail.startswith("encoding undefined")
+    for broken in (b"", b"PK\x03\x04 no workbook", b"\x00" * 100):
+        detail = refused(service.file("mine.xlsx", broken), 422)["detail"]
+        assert "mine.xlsx" in detail
+        assert str(folder) not in detail
+        assert "export.xlsx" not in detail
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/cron.d/a.csv", "/etc/passwd.csv", "..\\a.csv", "a\x00.csv", "a.exe", "csv", ".", "a" * 300],
+)
+def test_a_name_is_never_a_path(service, name):
+    refused(service.file(name, CSV), 422)
+
+
+def test_a_name_is_only_an_ending(service, folder, tmp_path):
+    assert service.file("~root -rf $(id) *.csv", CSV).status_code == 200
+    # Of such a path the form parser leaves the last part.
+    assert service.file("C:\\Temp\\a.csv", CSV).status_code == 200
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
+
+
+def workbook(cells: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", cells)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["gzip", "workbook", "many cells"])
+def test_a_bomb_is_refused_in_bounded_memory(held, kind):
+    name, data = {
+        "gzip": lambda: ("a.csv.gz", gzip.compress(b"a" * (200 << 20), 1)),
+        "workbook": lambda: ("a.xlsx", workbook(b" " * (200 << 20))),
+        "many cells": lambda: ("a.xlsx", workbook(b'<c r="A1"/><c r="XFD1048576"/>')),
+    }[kind]()
+    assert len(data) < 2 << 20
+    with running(held, max_unpacked=50 << 20) as server:
+        assert server.analyze("god dag").status_code == 200
+        gc.collect()
+        before = psutil.Process().memory_info().rss
+        refused(server.file(name, data), 422 if kind == "many cells" else 413)
+        assert psutil.Process().memory_info().rss - before < 60 << 20
+        assert server.analyze("god dag").status_code == 200
+
+
+def test_a_file_has_limits(held):
+    with running(held, max_upload=2000, max_rows=5, max_text_characters=100) as server:
+        refused(server.file("a.csv", b"comment\n" + b"a\n" * 2000), 413)
+        refused(server.file("a.csv", b"comment\n" + b"a\n" * 6), 413)
+        assert server.file("a.csv", b"comment\n" + b"a\n" * 5).headers["stemme-rows"] == "5"
+        answer = server.file("a.jsonl", b'"kort"\n"' + b"a" * 101 + b'"\n')
+        assert (answer.headers["stemme-rows"], answer.headers["stemme-rows-left-out"]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "multipart/form-data; boundary=b", 422),
+        (b"--b\r\n", "multipart/form-data", 422),
+        (b"no boundary at all", "multipart/form-data; boundary=b", 422),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            422,
+        ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="other"; filename="a.csv"\r\n\r\ntext\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            422,
+        ),
+        (CSV, "text/csv", 415),
+    ],
+    ids=range(6),
+)
+def test_a_form_that_is_none_is_refused(service, body, kind, status):
+    refused(service.client.post("/v1/analyze/file", content=body, headers={"Content-Type": kind}), status)
+
+
+def test_single_texts_overtake_an_export(held, service):
+    rows = b"comment\n" + b"".join(b"rad nummer %d her\n" % n for n in range(1000))
+    held.go.clear()
+    with ThreadPoolExecutor(2) as pool:
+        export = pool.submit(service.file, "a.csv", rows)
+        until(lambda: held.batches and service.state.batcher.waiting)
+        single = pool.submit(service.analyze, "haster")
+        until(lambda: service.state.metrics.open._value.get() == 2 and service.state.batcher._waiting)
+        held.go.set()
+        assert single.result().status_code == export.result().status_code == 200
+    assert [batch == ["haster"] for batch in held.batches].index(True) <= 2
+
+
+def test_so_many_exports_at_a_time_and_so_long(held):
+    held.go.clear()
+    with running(held, file_jobs=1, file_seconds=1.5) as server, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(server.file, "a.csv", CSV)
+        until(lambda: held.batches)
+        answer = server.file("a.csv", CSV)
+        refused(answer, 503)
+        assert int(answer.headers["retry-after"]) >= 1
+        assert "no result within" in refused(first.result(), 503)["detail"]
+        held.go.set()
+        assert server.file("a.csv", CSV).status_code == 200
+
+
+def test_a_client_that_goes_away_frees_its_place(held):
+    held.go.clear()
+    with running(held, file_jobs=1) as server:
+        with pytest.raises(Exception, match="timed out"):
+            server.client.post("/v1/analyze/file", files={"file": ("a.csv", CSV)}, timeout=0.5)
+        until(lambda: server.state.batcher.waiting == 0 and held.batches)
+        held.go.set()
+        until(lambda: server.file("a.csv", CSV).status_code == 200)
