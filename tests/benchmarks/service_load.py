@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def load(url: str, texts: list[str], clients: int, seconds: float):
-    """Send texts one by one from each of a number of clients; return times, statuses, seconds, processor seconds."""
+    """Send one text after the other from each client; return times, statuses, seconds, processor seconds."""
     return asyncio.run(_load(url, texts, clients, seconds))
 
 
