@@ -7,6 +7,7 @@ browser shapes Telugu and Bengali.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import altair
 import vl_convert
@@ -41,10 +42,10 @@ def draw(table: Table, *, upright: bool = False) -> str:
     ]
     names = altair.Axis(title=None, labelLimit=220, labelAngle=-40 if upright else 0, ticks=False, domain=False)
     counts = altair.Axis(title=None, tickMinStep=1, format="d", tickCount=5, domain=False, ticks=False)
-    row = {"sort": list(table.rows), "axis": names}
-    count = {"stack": "zero", "axis": counts}
+    row: dict[str, Any] = {"sort": list(table.rows), "axis": names}
+    count: dict[str, Any] = {"stack": "zero", "axis": counts}
     chart = (
-        altair.Chart(altair.Data(values=values))
+        altair.Chart(altair.InlineData(values=values))
         .mark_bar(cursor="pointer")
         .encode(
             x=altair.X("row:N", **row) if upright else altair.X("count:Q", **count),

@@ -112,8 +112,9 @@ def _read_objects(path: Path, text_column: str | None) -> Results:
     with open_reader(str(path)) as reader:
         rows = reader.rows()
         sample = list(islice(rows, SAMPLE_ROWS))
-        inputs = [row.fields.get("input") for row in sample if row.problem is None]
-        if not inputs or not all(isinstance(fields, dict) for fields in inputs):
+        kept = [row.fields.get("input") for row in sample if row.problem is None]
+        inputs = [fields for fields in kept if isinstance(fields, dict)]
+        if not inputs or len(inputs) < len(kept):
             raise UsageError(
                 f"{path}: its rows hold no texts; analyse with --keep-input, or into a table (-o RESULTS.csv)"
             )

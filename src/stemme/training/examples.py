@@ -98,7 +98,11 @@ def crop(example: Example, first: int, stop: int) -> Example:
         example.dimensions[first:stop],
         example.tags[start:end],
         example.presence[first:stop],
-        [(a - start, b - start, *labels) for a, b, *labels in example.mentions if start <= a and b <= end],
+        [
+            (a - start, b - start, topic, severity)
+            for a, b, topic, severity in example.mentions
+            if start <= a and b <= end
+        ],
     )
 
 
