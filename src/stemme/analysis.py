@@ -128,5 +128,10 @@ def _with(cls: type[_Item], fields: list[dict[str, Any]]) -> list[_Item]:
 
 
 def _written(item: Sentence | Need | Complaint) -> dict[str, Any]:
-    written = dataclasses.asdict(item) | {"score": round(item.score, SCORE_DIGITS)}
+    # Not by `dataclasses.asdict`, which copies every value.
+    written = {name: getattr(item, name) for name in _NAMES[type(item)]}
+    written["score"] = round(item.score, SCORE_DIGITS)
     return {name: value for name, value in written.items() if value is not None}
+
+
+_NAMES = {cls: tuple(part.name for part in dataclasses.fields(cls)) for cls in (Sentence, Need, Complaint)}

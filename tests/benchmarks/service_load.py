@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def load(url: str, texts: list[str], clients: int, seconds: float):
-    """Send one text after the other from each of so many clients; return times, statuses, seconds, processor seconds."""
+    """Send one text after the other from each client; return times, statuses, seconds, processor seconds."""
     return asyncio.run(_load(url, texts, clients, seconds))
 
 
