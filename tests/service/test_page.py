@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from fake_analyzer import FakeAnalyzer
 
 from conftest import running
-from fake_analyzer import FakeAnalyzer
 from stemme.service import examples, keys
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -53,15 +53,19 @@ def analyze(page, text):
     page.wait_for_selector("#list > li")
 
 
+def shown(page):
+    """What eyes see of the text; the frames are also said to screen readers."""
+    return page.evaluate(
+        "(() => { const t = document.querySelector('.text').cloneNode(true);"
+        " t.querySelectorAll('.quiet').forEach((q) => q.remove()); return t.textContent; })()"
+    )
+
+
 @pytest.mark.parametrize("lang", ["te", "bn", "nb", "et", "zh"])
 def test_every_language_has_an_example_that_is_shown_whole(page, lang):
     page.click(f"#examples button[lang={lang}]")
     page.wait_for_selector("#list > li")
-    shown = page.evaluate(
-        "(() => { const t = document.querySelector('.text').cloneNode(true);"
-        " t.querySelectorAll('.quiet').forEach((q) => q.remove()); return t.textContent; })()"
-    )
-    assert shown == page.input_value("#text")
+    assert shown(page) == page.input_value("#text")
     assert page.evaluate("document.activeElement.id") == "results"
 
 
@@ -80,7 +84,7 @@ def test_axe_finds_nothing_serious(page, scheme):
 def test_a_comment_that_holds_a_script_stays_text(page):
     text = "<script>window.hit = 1</script> <img src=x onerror='window.hit = 1'> 😀 nothing came."
     analyze(page, text)
-    assert "<script>window.hit = 1</script>" in page.text_content(".text")
+    assert shown(page) == text
     assert page.evaluate("window.hit") is None
     assert page.query_selector("#results img, #results script") is None
 
@@ -94,7 +98,7 @@ def test_the_keyboard_is_enough(page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("#list > li")
-    assert "complaints" in page.text_content("#status")
+    assert "complaint" in page.text_content("#status")
 
 
 def test_a_dropped_file_is_analysed_and_downloaded(page):

@@ -26,7 +26,8 @@ function balanceBar(result) {
     return element("p", { class: "balance" }, "No balance: no sentence is centric or focused.");
   }
   const share = 50 * Math.abs(result.balance);
-  const label = `Balance ${result.balance.toFixed(2)}, from −1 (all focused) to 1 (all centric)`;
+  const number = result.balance.toFixed(2).replace("-", "−");
+  const label = `Balance ${number}, from −1 (all focused) to 1 (all centric)`;
   const shape = drawn(
     "svg",
     { viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": label },
@@ -44,7 +45,7 @@ function balanceBar(result) {
     "div",
     { class: "ends", "aria-hidden": "true" },
     element("span", {}, "focused"),
-    element("span", {}, `balance ${result.balance.toFixed(2)}`),
+    element("span", {}, `balance ${number}`),
     element("span", {}, "centric"),
   );
   return element("div", { class: "balance" }, shape, ends);

@@ -10,6 +10,8 @@ const PAGE = 50;
 const text = byId("text");
 const state = { results: [], shown: [], cards: 0, busy: false, stem: "comment" };
 
+const counted = (number, name) => `${number} ${name}${number === 1 ? "" : "s"}`;
+
 function say(message) {
   byId("status").textContent = message;
 }
@@ -45,9 +47,10 @@ function show(results, stem, leftOut = 0) {
   reset(results);
   byId("results").hidden = false;
   list();
-  const missing = leftOut ? ` ${leftOut} rows could not be analysed.` : "";
+  const missing = leftOut ? ` ${counted(leftOut, "row")} could not be analysed.` : "";
   const [first] = results;
-  const one = first && `The text is ${first.orientation}: ${first.needs.length} needs, ${first.complaints.length} complaints.`;
+  const held = first && `${counted(first.needs.length, "need")}, ${counted(first.complaints.length, "complaint")}`;
+  const one = first && `The text is ${first.orientation}: ${held}.`;
   say((results.length === 1 ? one : `${results.length} texts analysed.`) + missing);
   byId("results").focus();
 }
