@@ -22,7 +22,7 @@ from stemme.service.export_jobs import ExportJobs
 from stemme.service.gate import Gate
 from stemme.service.metrics import Metrics
 from stemme.service.refusals import RefusedError, problem
-from stemme.service.routes import about, analyze, file, health
+from stemme.service.routes import about, analyze, file, health, page
 from stemme.service.routes.common import State
 from stemme.service.schema import AnalyzeRequest, Problem, described
 from stemme.service.settings import Settings
@@ -69,7 +69,7 @@ def create_app(settings: Settings, analyzer: TextAnalyzer, model: Mapping[str, A
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _parameters)
-    for module in (analyze, file, about, health):
+    for module in (analyze, file, about, health, page):
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

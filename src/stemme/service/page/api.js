@@ -1,0 +1,79 @@
+// The two calls of the interface, and offsets as JavaScript counts.
+let key = "";
+
+export function useKey(value) {
+  key = value.trim();
+}
+
+export class Refused extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+async function call(path, options) {
+  const headers = { ...options.headers };
+  if (key) headers.Authorization = `Bearer ${key}`;
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, method: "POST", headers });
+  } catch {
+    throw new Refused(0, "The server cannot be reached.");
+  }
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  const wait = answer.headers.get("Retry-After");
+  const detail = problem.detail ?? `The server answers ${answer.status}.`;
+  throw new Refused(answer.status, wait ? `${detail} Try again in ${wait} s.` : detail);
+}
+
+export async function analyzeText(text) {
+  const answer = await call("v1/analyze", {
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ texts: [{ text }], offset_unit: "utf16" }),
+  });
+  const { results } = await answer.json();
+  return results.map((result) => ({ ...result, text }));
+}
+
+export async function analyzeFile(file) {
+  const form = new FormData();
+  form.append("file", file);
+  const answer = await call("v1/analyze/file?output=jsonl&keep_input=true", { body: form });
+  const lines = (await answer.text()).split("\n").filter((line) => line !== "");
+  const rows = lines.map((line) => JSON.parse(line));
+  const column = textColumn(rows);
+  const results = rows.map(({ input, ...result }) => inUtf16({ ...result, text: input[column] }));
+  return { results, leftOut: Number(answer.headers.get("Stemme-Rows-Left-Out")) };
+}
+
+// The answer does not name the column of the texts: it is the one in which every mention stands where it should.
+function textColumn(rows) {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.input)))];
+  const fitting = names.filter((name) => rows.every((row) => fits(row, row.input[name])));
+  const length = (name) => rows.reduce((sum, row) => sum + row.input[name].length, 0);
+  if (rows.length > 0 && fitting.length === 0) throw new Refused(0, "The column of the texts cannot be told.");
+  return fitting.reduce((best, name) => (length(name) > length(best) ? name : best), fitting[0]);
+}
+
+function fits(row, text) {
+  if (typeof text !== "string") return false;
+  const characters = [...text];
+  const stands = (item) => characters.slice(item.start, item.end).join("") === item.text;
+  const end = row.sentences.at(-1)?.end ?? 0;
+  return characters.length >= end && [...row.needs, ...row.complaints].every(stands);
+}
+
+// Files have offsets in code points.
+function inUtf16(result) {
+  const places = [0];
+  for (const character of result.text) places.push(places.at(-1) + character.length);
+  const moved = (items) => items.map((item) => ({ ...item, start: places[item.start], end: places[item.end] }));
+  return {
+    ...result,
+    sentences: moved(result.sentences),
+    needs: moved(result.needs),
+    complaints: moved(result.complaints),
+  };
+}
