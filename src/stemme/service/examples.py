@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 TEXTS = {
-    "te": "పదేళ్లుగా మీ కస్టమర్‌ని, ఒక్కసారి కూడా మా అవసరం అడగలేదు. ప్యాకేజీ తొమ్మిది రోజులు ఆలస్యంగా వచ్చింది!",
+    "te": "పదేళ్లుగా మీ కస్టమర్లం, ముందు ముందు మా కుటుంబానికి ఏం కావాలో ఎవరూ ఆలోచించలేదు. ప్యాకేజీ తొమ్మిది రోజులు ఆలస్యంగా వచ్చింది!",
     "bn": "দশ বছর ধরে আপনাদের গ্রাহক, কেউ একবারও জানতে চায়নি আমাদের কী লাগবে। প্যাকেট নয় দিন দেরিতে এসেছে।",
     "nb": "Kunde siden 1998, og ingen har spurt hva vi trenger framover. Pakken kom ni dager for sent!",
     "et": "Olen klient olnud kaksteist aastat, aga keegi pole küsinud, mida vaja. Pakk jäi üheksa päeva hiljaks.",

@@ -88,6 +88,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """End a request."""
         super().on_message_complete()
         self._stage, self._head = None, 0
+        if self.cycle is not None and self.cycle.response_complete:
+            # It was refused before it had come; uvicorn counts the time of an idle connection from the answer on only.
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Begin to count the time in which the client takes nothing."""
