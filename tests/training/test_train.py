@@ -35,7 +35,13 @@ def small(tmp_path_factory):
 
     def settings(epochs):
         return Settings(
-            corpora=root, output=root / "out", languages=("et",), epochs=epochs, batch_size=4, quantized_epochs=1
+            corpora=root,
+            output=root / "out",
+            languages=("et",),
+            epochs=epochs,
+            batch_size=4,
+            quantized_epochs=1,
+            shouting=0.0,
         )
 
     return settings

@@ -89,8 +89,11 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
         self._stage, self._head = None, 0
         if self.cycle is not None and self.cycle.response_complete:
-            # It was refused before it had come; uvicorn counts the time of an idle connection from the answer on only.
-            self.transport.close()
+            # It was refused before it had come; uvicorn counts the time of an idle connection from the answer on only,
+            # and stops counting when more comes.
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def pause_writing(self) -> None:
         """Begin to count the time in which the client takes nothing."""
