@@ -2,9 +2,11 @@ import html
 import json
 import re
 import xml.etree.ElementTree as ET
+from importlib import resources
 
 import pytest
 
+from stemme.report.charts import COLOURS
 from stemme.report.page import parts, render
 from stemme.report.results import Found, Result, read_results
 
@@ -71,3 +73,10 @@ def test_charts_are_drawn_with_letters_that_the_browser_shapes(page):
     labels = {node.text for svg in drawings for node in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")}
     assert {"te", "app", "web"} <= labels
     assert all('xlink:href="#' in svg or 'href="#' in svg for svg in drawings)
+
+
+def test_the_service_shows_labels_in_the_same_colours():
+    style = (resources.files("stemme.service") / "page" / "style.css").read_text("utf-8")
+    own = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", style.partition("prefers-color-scheme")[0]))
+    named = {"1": "severity-1", "2": "severity-2", "3": "severity-3", "needs": "need"}
+    assert {name: own[named.get(name, name)] for name in COLOURS} == COLOURS

@@ -1,3 +1,7 @@
+import json
+import subprocess
+import sys
+
 import pytest
 
 from stemme.errors import StemmeError, UsageError
@@ -33,7 +37,7 @@ def test_mentions_of_another_text_are_noticed(analysed, tmp_path):
     lines = source.read_text("utf-8").splitlines(keepends=True)
     table.write_text("".join([lines[0], *reversed(lines[1:])]), "utf-8")
     (tmp_path / "results.mentions.csv").write_bytes(source.with_name("results.mentions.csv").read_bytes())
-    with pytest.raises(UsageError, match="row 1: the mentions of"):
+    with pytest.raises(UsageError, match="its mentions are of another text"):
         read_results(table)
 
 
@@ -49,3 +53,17 @@ def test_damaged_mentions_are_refused_by_row(analysed, tmp_path, damage, said):
     (tmp_path / "results.mentions.csv").write_text(mentions.replace(*damage), "utf-8")
     with pytest.raises(StemmeError, match=rf"mentions\.csv: row \d+: {said}"):
         read_results(tmp_path / "results.csv")
+
+
+def test_rows_without_a_result_and_ids_that_repeat_cost_no_mention(tmp_path):
+    export, table = tmp_path / "in.jsonl", tmp_path / "out.csv"
+    rows = [{"ticket": "7", "comment": text} for text in ("Appen krasjer hver gang jeg logger inn.", "Hei.")]
+    lines = ["no JSON", *map(json.dumps, rows), "{", json.dumps(rows[0])]
+    export.write_text("\n".join(lines), "utf-8")
+    command = [sys.executable, "-m", "stemme", "analyze", export, "-o", table, "--id-column", "ticket", "--quiet"]
+    assert subprocess.run(command, check=False).returncode == 3
+    texts = read_results(table).texts
+    assert [text.text for text in texts] == [row["comment"] for row in (*rows, rows[0])]
+    assert [[m.text for m in text.mentions] for text in (texts[0], texts[2])] == [
+        ["Appen krasjer hver gang jeg logger inn"]
+    ] * 2

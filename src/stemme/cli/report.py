@@ -22,9 +22,6 @@ def report(
         typer.Option(help="Column to count by, such as product; may be repeated.", show_default="found"),
     ] = None,
     text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
-    id_column: Annotated[
-        str | None, typer.Option(help="Column of the ids, as for the analysis.", show_default='"id", else row number')
-    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite OUT.")] = False,
 ) -> None:
     """Show results as one page that needs no network: totals, charts, quotations, and the texts behind each number."""
@@ -35,6 +32,6 @@ def report(
         raise UsageError(f"{output}: a report is a page; give it a name that ends in .html")
     if output.exists() and not force:
         raise UsageError(f"{output}: is there already; overwrite it with --force")
-    page = render(read_results(results, text_column, id_column), title or results.stem, by or ())
+    page = render(read_results(results, text_column), title or results.stem, by or ())
     output.write_text(page, "utf-8")
     typer.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB", err=True)

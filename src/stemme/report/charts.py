@@ -64,5 +64,5 @@ def draw(table: Table, *, upright: bool = False) -> str:
         .configure_axis(labelFontSize=13, gridOpacity=0.25)
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
-    # Vega makes a full address of a fragment, by a base of its own.
-    return _LINK.sub('href="#', svg)
+    # Vega makes a full address of a fragment, by a base of its own. The keyboard has the table of the same numbers.
+    return _LINK.sub('tabindex="-1" href="#', svg)

@@ -27,7 +27,7 @@ from stemme.report.tables import (
 )
 
 MOST_TEXTS = 20_000
-"""Texts that a page holds; of more, the first of every count are kept and the page says so."""
+"""Texts that a page holds; of more, those with the severest complaints, and the page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ def render(results: Results, title: str, by: Sequence[str] = ()) -> str:
     texts = results.texts
     periods = periods_of(results)
     languages = _languages(texts)
-    groups = [languages, *groups_of(results, by)]
+    groups = groups_of(results, by)
     charts = [_chart(by_orientation("lang", "By language", "lang", languages, texts))]
-    for number, group in enumerate(groups[1:]):
+    for number, group in enumerate(groups):
         charts.append(_chart(by_orientation(f"group{number}", f"By {group.name}", f"g{number}", group, texts)))
     if periods is not None:
         table = by_orientation("period", f"Over time, by {periods.name}", "period", periods, texts)
@@ -84,7 +84,7 @@ def render(results: Results, title: str, by: Sequence[str] = ()) -> str:
             ],
             severities=SEVERITIES,
             colours=COLOURS,
-            data=_embedded(texts, shown, groups[1:], periods),
+            data=_embedded(texts, shown, groups, periods),
             style=Markup(_asset("report.css")),
             script=Markup(script),
             digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -120,6 +120,7 @@ def _embedded(texts: Sequence[Result], shown: Sequence[int], groups: Sequence[Gr
             keys["period"] = periods.values[index]
         rows.append(
             {
+                "row": index + 1,
                 "id": text.id,
                 "lang": text.lang,
                 "orientation": text.orientation,

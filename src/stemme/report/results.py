@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +18,9 @@ from stemme.exports.results import TABLE_COLUMNS, one_line
 from stemme.exports.xlsx import MENTIONS_SHEET
 from stemme.labels import MENTION_KINDS, ORIENTATIONS, SEVERITIES, TOPICS
 
+_COUNTS = ("stemme_needs_count", "stemme_complaints_count")
+_NEEDED = ("stemme_lang", "stemme_orientation", *_COUNTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -34,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An analysed text with the columns that came with it."""
+    """An analysed text with the columns that came with it; its id need not be unique."""
 
     id: str
     text: str
@@ -57,13 +59,12 @@ class Results:
     columns: tuple[str, ...]
 
 
-def read_results(path: Path, text_column: str | None = None, id_column: str | None = None) -> Results:
+def read_results(path: Path, text_column: str | None = None) -> Results:
     """Read results of any format that `stemme analyze` writes.
 
     Args:
         path: A table with the columns that Stemme adds, or JSONL that keeps the input.
         text_column: Name of the texts' column; found where it is not said.
-        id_column: Of a table, the one that the analysis was told to take; "id" or the row number where it was not.
 
     Raises:
         UsageError: The file holds no results, or no texts.
@@ -71,41 +72,39 @@ def read_results(path: Path, text_column: str | None = None, id_column: str | No
     """
     if format_of(path) in ("jsonl", "json"):
         return _read_objects(path, text_column)
-    return _read_table(path, text_column, id_column or ID_COLUMN)
+    return _read_table(path, text_column)
 
 
-def _read_table(path: Path, text_column: str | None, id_column: str) -> Results:
+def _read_table(path: Path, text_column: str | None) -> Results:
     with open_reader(str(path)) as reader:
-        missing = [name for name in ("stemme_lang", "stemme_orientation") if name not in reader.columns]
-        if missing:
-            raise UsageError(f"{path}: no column {' or '.join(missing)}; make it with: stemme analyze EXPORT -o {path}")
+        if missing := [name for name in _NEEDED if name not in reader.columns]:
+            raise UsageError(f"{path}: no column {', '.join(missing)}; make it with: stemme analyze EXPORT -o {path}")
         rows = list(reader.rows())
         own = [name for name in reader.columns if name not in TABLE_COLUMNS]
     column = choose_text_column(own, rows[:SAMPLE_ROWS], text_column).name
-    mentions = _mentions_beside(path)
+    mentions = iter(_mentions_of(path))
     texts = []
     for row in rows:
         _refuse_problem(path, row)
-        if row.fields.get("stemme_orientation") is None:
-            continue  # A row that was left out of the analysis.
-        name, text = _id(row, id_column), str(row.fields.get(column) or "")
-        for mention in mentions.get(name, ()):
+        text = str(row.fields.get(column) or "")
+        found = tuple(islice(mentions, sum(int(row.fields[name]) for name in _COUNTS)))
+        for mention in found:
             if one_line(text[mention.start : mention.end]) != mention.text:
                 raise UsageError(
-                    f'{path}: row {row.number}: the mentions of "{name}" are of another text; say --text-column and '
-                    "--id-column as for the analysis"
+                    f"{path}: row {row.number}: its mentions are of another text; leave the rows in the order of the "
+                    "analysis, and say --text-column as it was said there"
                 )
         texts.append(
             Result(
-                name,
+                _id(row),
                 text,
                 str(row.fields["stemme_lang"]),
                 _known(path, row, "stemme_orientation", row.fields["stemme_orientation"], ORIENTATIONS),
-                tuple(mentions.get(name, ())),
-                {key: row.fields.get(key) for key in own if key not in (column, id_column)},
+                found,
+                {key: row.fields.get(key) for key in own if key not in (column, ID_COLUMN)},
             )
         )
-    return _checked(path, texts, [key for key in own if key not in (column, id_column)])
+    return _checked(path, texts, [key for key in own if key not in (column, ID_COLUMN)])
 
 
 def _read_objects(path: Path, text_column: str | None) -> Results:
@@ -149,19 +148,23 @@ def _result_of_object(path: Path, row: Row, column: str) -> Result:
     )
 
 
-def _mentions_beside(path: Path) -> dict[str, list[Found]]:
-    """Read the table of mentions that belongs to a table of results, by the id of the text."""
+def _mentions_of(path: Path) -> list[Found]:
+    """Read the table of mentions that belongs to a table of results; they are in the order of the texts.
+
+    A row is told its mentions by that order and its counts: ids need not be unique, and row numbers are those of the
+    export, some rows of which may have no result.
+    """
     beside = mentions_target(str(path))
     source, reading = (path, Reading(sheet=MENTIONS_SHEET)) if beside is None else (Path(beside), Reading())
     if not source.is_file():
         raise StemmeError(f"{source}: not there; `stemme analyze` writes it beside {path.name} unless told otherwise")
-    found: defaultdict[str, list[Found]] = defaultdict(list)
     with open_reader(str(source), reading) as reader:
         if missing := MENTION_COLUMNS.keys() - set(reader.columns):
             raise StemmeError(f"{source}: no column {', '.join(sorted(missing))}; it is no table of mentions")
+        found = []
         for row in reader.rows():
             _refuse_problem(source, row)
-            found[_id(row, ID_COLUMN)].append(_found(source, row, row.fields))
+            found.append(_found(source, row, row.fields))
     return found
 
 
@@ -194,8 +197,8 @@ def _refuse_problem(path: Path, row: Row) -> None:
         raise StemmeError(f"{path}: row {row.number}: {row.problem}")
 
 
-def _id(row: Row, column: str) -> str:
-    value = row.fields.get(column)
+def _id(row: Row) -> str:
+    value = row.fields.get(ID_COLUMN)
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # A workbook knows numbers only as floats.
     return str(row.number) if value in (None, "") else str(value)

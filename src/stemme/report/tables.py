@@ -99,8 +99,8 @@ def needs_by_topic(texts: Sequence[Result]) -> Table:
 def quotations(kind: str, topic: str, texts: Sequence[Result]) -> list[Quotation]:
     """Return mentions that stand for a topic: the severest, of several languages, neither stubs nor paragraphs."""
     found = [
-        Quotation(m, text.lang, link(id=text.id))
-        for text in texts
+        Quotation(m, text.lang, link(row=row))
+        for row, text in enumerate(texts, 1)
         for m in text.mentions
         if m.kind == kind and m.topic == topic
     ]

@@ -37,7 +37,7 @@ function shown(text) {
       continue;
     }
     const [kind, topic, severity] = text.mentions[number];
-    const mark = element("mark", piece, { class: kind === "need" ? "need" : `s${severity}` });
+    const mark = element("mark", piece, { "data-is": kind === "need" ? "needs" : severity });
     mark.append(element("small", kind === "need" ? `need: ${topic}` : `${topic} ${severity}`, { lang: "en" }));
     body.append(mark);
   }
