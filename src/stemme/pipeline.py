@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
@@ -23,7 +24,7 @@ from stemme.labels import (
 )
 from stemme.model import files
 from stemme.model.info import checksum
-from stemme.model.predict import Floats, Mention, Prediction, predict
+from stemme.model.predict import Floats, Mention, Prediction, begin
 from stemme.model.runtime import Runtime
 from stemme.text.language import Language, identify
 from stemme.text.sentences import split
@@ -35,6 +36,9 @@ Context = TypeVar("Context")
 
 _BATCHES_AHEAD = 64
 """Batches of texts that are sorted by length together at the most: with 16, padding took a tenth of the time."""
+
+_GROUP_BATCHES, _GROUPS_AT_ONCE = 4, 3
+"""Batches of texts that go to the network together, and how many such groups are under way at once."""
 
 _CHARACTERS_AHEAD = 1_000_000
 """Characters read ahead at the most, so that memory stays bounded whatever the length of the texts."""
@@ -174,13 +178,43 @@ class Analyzer:
         batch_size: int,
         sentences: Sequence[Sequence[tuple[int, int]]] | None = None,
     ) -> list[Analysis]:
+        # In groups of like length: while the network is at one, Python reads the next and decodes the one before.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode("utf-8", "surrogatepass")), reverse=True)
+        found: dict[int, Analysis] = {}
+        begun: deque[tuple[list[int], Callable[[], list[Analysis]]]] = deque()
+        size = batch_size * _GROUP_BATCHES
+        for start in range(0, len(order), size):
+            group = order[start : start + size]
+            known = None if sentences is None else [sentences[i] for i in group]
+            begun.append((group, self._begin([texts[i] for i in group], lang, batch_size, known)))
+            if len(begun) == _GROUPS_AT_ONCE:
+                _finish(begun, found)
+        while begun:
+            _finish(begun, found)
+        return [found[i] for i in range(len(texts))]
+
+    def _begin(
+        self,
+        texts: Sequence[str],
+        lang: str | None,
+        batch_size: int,
+        sentences: Sequence[Sequence[tuple[int, int]]] | None,
+    ) -> Callable[[], list[Analysis]]:
         languages = [identify(text) if lang is None else Language(lang, 1.0) for text in texts]
-        sentences = sentences or [split(text, language.lang) for text, language in zip(texts, languages, strict=True)]
-        predictions = predict(
-            texts, sentences, self.runtime.tokenizer, self.runtime, batch_size, self.runtime.temperatures
-        )
-        surest = [p.surest(self.min_score) for p in predictions]
-        return [assemble(*parts) for parts in zip(texts, languages, sentences, surest, strict=True)]
+        spans = sentences or [split(text, language.lang) for text, language in zip(texts, languages, strict=True)]
+        runtime = self.runtime
+        predictions = begin(texts, spans, runtime.tokenizer, runtime.each, batch_size, runtime.temperatures)
+
+        def finish() -> list[Analysis]:
+            surest = [p.surest(self.min_score) for p in predictions()]
+            return [assemble(*parts) for parts in zip(texts, languages, spans, surest, strict=True)]
+
+        return finish
+
+
+def _finish(begun: deque[tuple[list[int], Callable[[], list[Analysis]]]], found: dict[int, Analysis]) -> None:
+    group, finish = begun.popleft()
+    found.update(zip(group, finish(), strict=True))
 
 
 def assemble(text: str, language: Language, sentences: Sequence[tuple[int, int]], prediction: Prediction) -> Analysis:

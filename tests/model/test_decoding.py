@@ -50,12 +50,16 @@ def test_marginals_are_shares_of_all_paths():
         weight = np.exp(first[path[0]] + steps + sum(scores[i, t] for i, t in enumerate(path)))
         for place, tag in enumerate(path):
             expected[place, tag] += weight
-    np.testing.assert_allclose(marginals(scores, transitions, first), expected / expected.sum(1)[:, None], atol=1e-5)
+    other = rng.normal(size=(6, 5)).astype(np.float32)
+    found = marginals([other, scores, other[:0], scores], transitions, first)
+    assert [rows.shape for rows in found] == [(6, 5), (4, 5), (0, 5), (4, 5)]
+    for rows in (found[1], found[3]):
+        np.testing.assert_allclose(rows, expected / expected.sum(1)[:, None], atol=1e-5)
 
 
 def test_marginals_of_a_long_text_stay_in_range():
     scores = np.tile(emissions("O", "B-need", "I-need") * 10, (3000, 1))
-    found = marginals(scores, allowed_transitions(), FREE)
+    (found,) = marginals([scores], allowed_transitions(), FREE)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
 

@@ -46,6 +46,17 @@ def test_threads_can_be_set():
     assert Runtime(MODEL, threads=1)._session.get_session_options().intra_op_num_threads == 1
 
 
+def test_batches_side_by_side_score_as_one_after_the_other():
+    spread = Runtime(MODEL, threads=3)
+    tokens = spread.tokenizer([*TEXTS.values(), " ".join(TEXTS.values())] * 4)
+    cuts = [windows.Window(i, 0, len(t), np.zeros(len(t), np.int64)) for i, t in enumerate(tokens)]
+    batches = [windows.collate(batch, tokens) for batch in windows.batches(cuts, 5, 8192)]
+    assert len(batches) > 3
+    for alone, beside in zip(map(spread, batches), spread.each(batches), strict=True):
+        for name in ("frame", "dimension", "tag", "topic", "severity"):
+            np.testing.assert_array_equal(getattr(alone, name), getattr(beside, name))
+
+
 def test_a_model_describes_itself():
     known = describe(MODEL)
     assert known["encoder"] == {"num_hidden_layers": 12, "hidden_size": 384, "vocab_size": 250037}

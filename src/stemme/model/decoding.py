@@ -68,23 +68,19 @@ def viterbi(
         Tags of shape (subwords,), one array a text.
     """
     paths: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * len(emissions)
-    order = sorted((i for i, e in enumerate(emissions) if len(e)), key=lambda i: -len(emissions[i]))
-    if not order:
+    side = _side_by_side(emissions)
+    flat, starts, lengths = side.flat, side.starts, side.lengths
+    if not len(flat):
         return paths
-    lengths = np.array([len(emissions[i]) for i in order])
-    # One after the other rather than padded: one long text among many short ones must not cost memory for all.
-    flat = np.concatenate([emissions[i] for i in order])
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     back = np.zeros(flat.shape, np.int8)
     score = first + flat[starts]
     for step in range(1, int(lengths[0])):
-        live = int(np.searchsorted(-lengths, -step))
-        candidates = score[:live, :, None] + transitions
+        here = side.rows(step)
+        candidates = score[: len(here), :, None] + transitions
         best = candidates.argmax(1)
-        here = starts[:live] + step
         back[here] = best
-        score[:live] = np.take_along_axis(candidates, best[:, None], 1)[:, 0] + flat[here]
-    for row, i in enumerate(order):
+        score[: len(here)] = np.take_along_axis(candidates, best[:, None], 1)[:, 0] + flat[here]
+    for row, i in enumerate(side.order):
         path = np.empty(lengths[row], np.int64)
         path[-1] = score[row].argmax()
         for step in range(int(lengths[row]) - 1, 0, -1):
@@ -94,31 +90,73 @@ def viterbi(
 
 
 def marginals(
-    emissions: NDArray[np.float32], transitions: NDArray[np.float32], first: NDArray[np.float32]
-) -> NDArray[np.float32]:
+    emissions: Sequence[NDArray[np.float32]], transitions: NDArray[np.float32], first: NDArray[np.float32]
+) -> list[NDArray[np.float32]]:
     """Return the probability of each tag at each subword, over all paths (forward-backward, Rabiner 1989).
 
     Args:
-        emissions: Scores of shape (subwords, tags).
+        emissions: Scores of shape (subwords, tags), one array a text.
         transitions: Scores of shape (tags, tags), from row to column.
         first: Scores of shape (tags,) of beginning with a tag.
+
+    Returns:
+        Probabilities of shape (subwords, tags), one array a text.
     """
+    shares = [np.zeros((0, len(TAGS)), np.float32)] * len(emissions)
+    side = _side_by_side(emissions)
+    if not len(side.flat):
+        return shares
     # Scaled at each step, so that no product runs out of range; what is forbidden becomes exactly 0.
-    local = np.exp(emissions - emissions.max(1, keepdims=True)).astype(np.float64)
+    local = np.exp(side.flat.astype(np.float64) - side.flat.max(1, keepdims=True))
     step = np.exp(transitions.astype(np.float64))
     forward, backward = np.empty_like(local), np.ones_like(local)
-    state = np.exp(first.astype(np.float64)) * local[0]
-    for row in range(len(local)):
-        if row:
-            state = (state @ step) * local[row]
-        state = state / state.sum()
-        forward[row] = state
-    for row in range(len(local) - 2, -1, -1):
-        after = step @ (local[row + 1] * backward[row + 1])
-        backward[row] = after / after.sum()
-    both = forward * backward
-    shares: NDArray[np.float32] = (both / both.sum(1, keepdims=True)).astype(np.float32)
+    forward[side.starts] = _shares(np.exp(first.astype(np.float64)) * local[side.starts])
+    for number in range(1, int(side.lengths[0])):
+        here = side.rows(number)
+        forward[here] = _shares((forward[here - 1] @ step) * local[here])
+    for number in range(int(side.lengths[0]) - 1, 0, -1):
+        here = side.rows(number)
+        backward[here - 1] = _shares((local[here] * backward[here]) @ step.T)
+    both = _shares(forward * backward).astype(np.float32)
+    for row, i in enumerate(side.order):
+        shares[i] = both[side.starts[row] : side.starts[row] + side.lengths[row]]
     return shares
+
+
+def _shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values / values.sum(1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _SideBySide:
+    """Sequences walked in step, the longest first.
+
+    One after the other in memory rather than padded: one long text among many short ones must not cost memory for all.
+
+    Attributes:
+        order: Index of each sequence that is not empty.
+        flat: Their rows, of shape (all rows, tags).
+        starts: Of each sequence in `flat`.
+        lengths: Of each, falling.
+    """
+
+    order: list[int]
+    flat: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def rows(self, step: int) -> NDArray[np.int64]:
+        """Return where in `flat` the rows number `step` are, of the sequences that are so long."""
+        live = int(np.searchsorted(-self.lengths, -step))
+        rows: NDArray[np.int64] = self.starts[:live] + step
+        return rows
+
+
+def _side_by_side(sequences: Sequence[NDArray[np.float32]]) -> _SideBySide:
+    order = sorted((i for i, rows in enumerate(sequences) if len(rows)), key=lambda i: -len(sequences[i]))
+    lengths = np.array([len(sequences[i]) for i in order], np.int64)
+    flat = np.concatenate([np.zeros((0, len(TAGS)), np.float32), *(sequences[i] for i in order)])
+    return _SideBySide(order, flat, np.cumsum(lengths) - lengths, lengths)
 
 
 def spans(

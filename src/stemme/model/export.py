@@ -90,15 +90,7 @@ def _embeddings(graph: Graph, embeddings: Any) -> str:
     positions = graph.add(
         "Slice", graph.constant("positions", _array(table)), graph.integers(0), length, graph.integers(0)
     )
-    norm = embeddings.LayerNorm
-    return graph.add(
-        "LayerNormalization",
-        graph.add("Add", words, positions),
-        graph.constant("embeddings.norm.weight", _array(norm.weight)),
-        graph.constant("embeddings.norm.bias", _array(norm.bias)),
-        axis=-1,
-        epsilon=norm.eps,
-    )
+    return _normalized(graph, "embeddings.norm", embeddings.LayerNorm, graph.add("Add", words, positions))
 
 
 def _layer(graph: Graph, name: str, layer: Any, hidden: str, padding: str, heads: int) -> str:
@@ -114,13 +106,17 @@ def _layer(graph: Graph, name: str, layer: Any, hidden: str, padding: str, heads
 
 
 def _added(graph: Graph, name: str, norm: nn.LayerNorm, values: str, residual: str) -> str:
+    # `Sum`, as ONNX Runtime would fuse an `Add` into a SkipLayerNormalization that takes five times as long on a CPU.
+    return _normalized(graph, name, norm, graph.add("Sum", values, residual))
+
+
+def _normalized(graph: Graph, name: str, norm: nn.LayerNorm, values: str) -> str:
     return graph.add(
-        "SkipLayerNormalization",
+        "LayerNormalization",
         values,
-        residual,
         graph.constant(f"{name}.weight", _array(norm.weight)),
         graph.constant(f"{name}.bias", _array(norm.bias)),
-        domain=CONTRIBUTED,
+        axis=-1,
         epsilon=norm.eps,
     )
 

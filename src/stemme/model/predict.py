@@ -6,7 +6,7 @@ arithmetic only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,8 +40,8 @@ class Scores:
     first: Floats
 
 
-Scorer = Callable[[windows.Batch], Scores]
-"""Runs the network over one batch."""
+Scorer = Callable[[Iterable[windows.Batch]], Iterable[Scores]]
+"""Runs the network over batches; their scores come in the same order."""
 
 TEMPERED = ("frame", "dimension", "topic", "severity", "mention")
 """Heads whose scores have a temperature; a mention's score is that it is right at all."""
@@ -75,15 +75,15 @@ class Prediction:
         return replace(self, mentions=[m for m in self.mentions if m.span.score >= score])
 
 
-def predict(
+def begin(
     texts: Sequence[str],
     sentences: Sequence[Sequence[tuple[int, int]]],
     tokenizer: SubwordTokenizer,
     score: Scorer,
     batch_size: int = BATCH_SIZE,
     temperatures: Mapping[str, float] | None = None,
-) -> list[Prediction]:
-    """Score texts whose sentences are known; windows of all texts go into batches together, by length.
+) -> Callable[[], list[Prediction]]:
+    """Hand texts whose sentences are known to the network; windows of all go into batches together, by length.
 
     Args:
         texts: Any strings.
@@ -93,26 +93,40 @@ def predict(
         batch_size: Windows of a batch at the most.
         temperatures: By which the logits of the heads in `TEMPERED` are divided (Guo et al. 2017,
             arXiv:1706.04599); 1 for a head that is left out.
+
+    Returns:
+        What waits for the network and decodes its scores, a prediction each text.
     """
     tokens = tokenizer(texts)
     sentence_of = [windows.sentence_of_tokens(t, s) for t, s in zip(tokens, sentences, strict=True)]
-    known = dict.fromkeys(TEMPERED, 1.0) | dict(temperatures or {})
-    merged = [_Merged(len(t), len(s), known) for t, s in zip(tokens, sentences, strict=True)]
     # A text of white space alone has subwords, but no sentence to score.
     cuts = [window for i, of in enumerate(sentence_of) if sentences[i] for window in windows.cut(i, of)]
-    scores = None
-    for batch in windows.batches(cuts, batch_size, BUDGET):
-        scores = score(windows.collate(batch, tokens))
-        for row, window in enumerate(batch):
-            merged[window.text].add(window, row, scores)
-    if scores is None:
-        return [m.prediction([]) for m in merged]
-    paths = decoding.viterbi([m.tag for m in merged], scores.transitions, scores.first)
-    chain = scores.transitions, scores.first
-    return [
-        m.prediction(decoding.spans(text, t, s, of, path, decoding.marginals(m.tag, *chain) if path.any() else m.tag))
-        for m, text, t, s, of, path in zip(merged, texts, tokens, sentences, sentence_of, paths, strict=True)
-    ]
+    batches = list(windows.batches(cuts, batch_size, BUDGET))
+    scored = score(windows.collate(batch, tokens) for batch in batches)
+
+    def finish() -> list[Prediction]:
+        known = dict.fromkeys(TEMPERED, 1.0) | dict(temperatures or {})
+        merged = [_Merged(len(t), len(s), known) for t, s in zip(tokens, sentences, strict=True)]
+        scores = None
+        for batch, scores in zip(batches, scored, strict=True):
+            for row, window in enumerate(batch):
+                merged[window.text].add(window, row, scores)
+        if scores is None:
+            return [m.prediction([]) for m in merged]
+        chain = scores.transitions, scores.first
+        paths = decoding.viterbi([m.tag for m in merged], *chain)
+        marked = [i for i, path in enumerate(paths) if path.any()]
+        shares = dict(zip(marked, decoding.marginals([merged[i].tag for i in marked], *chain), strict=True))
+        return [
+            m.prediction(
+                decoding.spans(texts[i], tokens[i], sentences[i], sentence_of[i], paths[i], shares[i])
+                if i in shares
+                else []
+            )
+            for i, m in enumerate(merged)
+        ]
+
+    return finish
 
 
 def softmax(logits: NDArray[np.floating[Any]]) -> Floats:

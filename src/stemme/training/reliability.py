@@ -9,7 +9,7 @@ import numpy as np
 
 from stemme.corpus.records import Record
 from stemme.labels import DIMENSIONS, FRAMES, ORIENTATIONS, SEVERITIES, TOPICS, orientation_of
-from stemme.model.predict import Mention, Prediction, predict
+from stemme.model.predict import Mention, Prediction, begin
 from stemme.pipeline import Analyzer
 from stemme.training.calibration import (
     Labels,
@@ -52,7 +52,7 @@ class Scored:
 def predictions(records: Sequence[Record], analyzer: Analyzer) -> list[Prediction]:
     """Return what the network says of records within their gold sentences."""
     sentences = [[(s.start, s.end) for s in record.sentences] for record in records]
-    return predict([r.text for r in records], sentences, analyzer.runtime.tokenizer, analyzer.runtime)
+    return begin([r.text for r in records], sentences, analyzer.runtime.tokenizer, analyzer.runtime.each)()
 
 
 def scored(records: Sequence[Record], found: Sequence[Prediction]) -> dict[str, Scored]:

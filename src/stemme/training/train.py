@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from stemme.corpus.records import Record, read
 from stemme.errors import StemmeError
 from stemme.model import e5, files
 from stemme.model.network import StemmeModel
-from stemme.model.predict import Scores, predict
+from stemme.model.predict import Scores, begin
 from stemme.model.quantization import calibrate
 from stemme.model.tokens import MASK, SubwordTokenizer
 from stemme.model.windows import Batch
@@ -38,7 +39,7 @@ LONG = 5
 
 
 class TorchScorer:
-    """Runs the trained network; a drop-in for `stemme.model.runtime.Runtime` as a scorer."""
+    """Runs the trained network, as `stemme.model.runtime.Runtime` runs the exported one."""
 
     def __init__(self, model: StemmeModel) -> None:
         self.model = model.eval()
@@ -58,7 +59,8 @@ def torch_analyze(model: StemmeModel, tokenizer: SubwordTokenizer) -> Analyze:
 
     def analyze(texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]] | None) -> list[Analysis]:
         assert sentences is not None
-        predictions = predict(texts, sentences, tokenizer, TorchScorer(model), temperatures=model.config.temperatures)
+        score = partial(map, TorchScorer(model))
+        predictions = begin(texts, sentences, tokenizer, score, temperatures=model.config.temperatures)()
         return [
             assemble(text, identify(text), spans, p)
             for text, spans, p in zip(texts, sentences, predictions, strict=True)
