@@ -1,8 +1,8 @@
-"""Texts of many requests gathered into batches, in one thread that alone uses the model.
+"""Texts of many requests gathered into batches, in two threads that alone use the model.
 
 While the model is at work, requests come in; the next batch is the text that has waited longest and those nearest to
 it in length, so that little of it is padding and nobody waits for ever. Only a text that finds the model idle waits
-a few milliseconds for company.
+a few milliseconds for company. While the network is at one thread's batch, Python reads or decodes the other's.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ ROUND_TEXTS = 2 * BATCH_SIZE
 
 ROUND_CHARACTERS = 50_000
 """Characters that are analysed together, beyond a first text: others wait as long."""
+
+_WORKERS = 2
+"""Threads. With one, the network stands still while Python decodes."""
 
 _TURN = 4
 """Every so many rounds exports come first, so that a steady stream of single texts does not hold them up for ever."""
@@ -102,24 +105,31 @@ class Batcher:
         self._rounds = 0
         self._rate = _FIRST_RATE
         self._stopping = False
-        self._thread = threading.Thread(target=self._work, name="stemme-model", daemon=True)
+        self._gathering = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"stemme-model-{number}", daemon=True)
+            for number in range(_WORKERS)
+        ]
 
     def start(self) -> None:
         """Begin to work."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish what waits, then end."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
-        if self._thread.is_alive():
-            self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     @property
     def ready(self) -> bool:
         """Whether more texts can be taken now."""
-        return self._thread.is_alive() and not self._stopping and len(self._waiting) < self._max_texts
+        alive = all(thread.is_alive() for thread in self._threads)
+        return alive and not self._stopping and len(self._waiting) < self._max_texts
 
     @property
     def waiting(self) -> int:
@@ -152,7 +162,7 @@ class Batcher:
                     raise FullError(self._characters / self._rate)
                 self._waiting += waiting
                 self._characters += characters
-            self._changed.notify()
+            self._changed.notify_all()
         return order.future
 
     def _work(self) -> None:
@@ -167,33 +177,54 @@ class Batcher:
                 outcomes = [str(error)] * len(texts)
             seconds = max(time.perf_counter() - began, 1e-6)
             rate = sum(len(waiting.text.text) for waiting in texts) / seconds
-            self._rate += _SMOOTHING * (max(rate, 1.0) - self._rate)
-            for waiting, outcome in zip(texts, outcomes, strict=True):
-                order = waiting.order
-                order.outcomes[waiting.position] = outcome
-                order.left -= 1
-                if not order.left and order.future.set_running_or_notify_cancel():
+            with self._changed:
+                self._rate += _SMOOTHING * (max(rate, 1.0) - self._rate)
+                done = self._settled(texts, outcomes)
+            for order in done:
+                if order.future.set_running_or_notify_cancel():
                     order.future.set_result([found for found in order.outcomes if found is not None])
+
+    @staticmethod
+    def _settled(texts: Sequence[_Waiting], outcomes: Sequence[Outcome | None]) -> list[_Order]:
+        """Enter the outcomes, and return the orders that have all of theirs: two threads may share an order."""
+        done = []
+        for waiting, outcome in zip(texts, outcomes, strict=True):
+            order = waiting.order
+            order.outcomes[waiting.position] = outcome
+            order.left -= 1
+            if not order.left:
+                done.append(order)
+        return done
 
     def _take(self) -> list[_Waiting]:
         """Wait for texts and return those of the next round; none when it is time to end."""
+        idle = False
         with self._changed:
-            if not self._waiting and not self._exports:
-                while not self._waiting and not self._exports and not self._stopping:
+            while True:
+                if self._gathering or not (self._waiting or self._exports):
+                    if self._stopping and not self._gathering:
+                        return []
                     self._changed.wait()
-                self._gather()
-            while self._waiting or self._exports:
-                self._rounds += 1
-                exports_first = not self._waiting or (self._rounds % _TURN == 0 and bool(self._exports))
-                texts = self._chosen(self._exports if exports_first else self._waiting)
-                if texts:
+                    idle = True
+                elif idle:
+                    self._gather()
+                    idle = False
+                elif texts := self._chosen(self._next_queue()):
                     return texts
-        return []
+
+    def _next_queue(self) -> list[_Waiting]:
+        self._rounds += 1
+        exports_first = not self._waiting or (self._rounds % _TURN == 0 and bool(self._exports))
+        return self._exports if exports_first else self._waiting
 
     def _gather(self) -> None:
+        """Give texts that have found a thread idle a little time for company; the other thread leaves them alone."""
+        self._gathering = True
         until = time.monotonic() + self._gather_seconds
         while len(self._waiting) < BATCH_SIZE and not self._stopping and (seconds := until - time.monotonic()) > 0:
             self._changed.wait(seconds)
+        self._gathering = False
+        self._changed.notify_all()
 
     def _chosen(self, queue: list[_Waiting]) -> list[_Waiting]:
         """Take out of a queue its first text and those nearest in length, and whatever nobody waits for any more."""
