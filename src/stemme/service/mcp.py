@@ -26,8 +26,8 @@ from stemme.text.tags import PATTERN, normal
 
 _INSTRUCTIONS = (
     "Reads what customers and businesses write, in many languages: whether a text is customer-centric (the "
-    "relationship over time) or customer-focused (what is at hand), sentence by sentence, and which needs and complaints it holds, "
-    "as exact spans with a topic. Offsets count code points of the text as given."
+    "relationship over time) or customer-focused (what is at hand), sentence by sentence, and which needs and "
+    "complaints it holds, as exact spans with a topic. Offsets count code points of the text as given."
 )
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 

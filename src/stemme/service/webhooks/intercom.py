@@ -121,11 +121,11 @@ class Intercom:
         item = notification.data.item
         if notification.topic == TICKET:
             given = item.ticket_attributes or {}
-            subject, body = given.get("_default_title_"), given.get("_default_description_")
+            texts = [given.get("_default_title_"), given.get("_default_description_")]
         else:
             message = _message(item, notification.topic) or Source()
-            subject, body = message.subject, message.body
-        return Message(item.id, joined(self._plain(subject), self._plain(body)), notification.id)
+            texts = [message.subject, message.body]
+        return Message(item.id, joined(*map(self._plain, texts)), notification.id)
 
     def _plain(self, source: object) -> str:
         return plain(source, self._max_characters) if isinstance(source, str) else ""
