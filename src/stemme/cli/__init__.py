@@ -14,6 +14,7 @@ from stemme.cli import corpus, errors
 from stemme.cli.analyze import analyze
 from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
+from stemme.cli.mcp import mcp
 from stemme.cli.model import info
 from stemme.cli.report import report
 from stemme.cli.serve import add as add_key
@@ -33,6 +34,7 @@ app.command()(errors.reported(train))
 app.command()(errors.reported(evaluate))
 app.command()(errors.reported(baselines))
 app.command()(errors.reported(serve))
+app.command()(errors.reported(mcp))
 
 _corpus = typer.Typer(help="Gold records: checking, splitting, counting.", no_args_is_help=True)
 _corpus.command()(errors.reported(corpus.check))

@@ -31,9 +31,20 @@ _EXTRAS = {
     "altair": "report",
     "vl_convert": "report",
     **dict.fromkeys(
-        ("fastapi", "httptools", "orjson", "prometheus_client", "python_multipart", "starlette", "uvicorn", "uvloop"),
+        (
+            "fastapi",
+            "httptools",
+            "nh3",
+            "orjson",
+            "prometheus_client",
+            "python_multipart",
+            "starlette",
+            "uvicorn",
+            "uvloop",
+        ),
         "serve",
     ),
+    **dict.fromkeys(("mcp", "mcp_types"), "mcp"),
     "ray": "ray",
     "fsspec": "remote",
 }

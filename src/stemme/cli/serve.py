@@ -74,6 +74,25 @@ def serve(
     shutdown_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds that exports may go on after SIGTERM.")
     ] = _DEFAULT.shutdown_seconds,
+    zendesk_secrets: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="STEMME_ZENDESK_SECRETS",
+            help="File of signing secrets of Zendesk's webhooks, one a line: POST /v1/webhooks/zendesk.",
+            show_default="nothing is taken from Zendesk",
+        ),
+    ] = _DEFAULT.zendesk_secrets,
+    intercom_secrets: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="STEMME_INTERCOM_SECRETS",
+            help="File of client secrets of Intercom's apps, one a line: POST /v1/webhooks/intercom.",
+            show_default="nothing is taken from Intercom",
+        ),
+    ] = _DEFAULT.intercom_secrets,
+    webhook_seconds: Annotated[
+        float, typer.Option(min=1, max=86400, help="Seconds that the time of a webhook's signature may be off.")
+    ] = _DEFAULT.webhook_seconds,
 ) -> None:
     """Answer over HTTP: POST /v1/analyze, POST /v1/analyze/file; all of it in /openapi.json.
 

@@ -22,10 +22,12 @@ from stemme.service.export_jobs import ExportJobs
 from stemme.service.gate import Gate
 from stemme.service.metrics import Metrics
 from stemme.service.refusals import RefusedError, problem
-from stemme.service.routes import about, analyze, file, health, page
+from stemme.service.routes import about, analyze, file, health, page, webhooks
 from stemme.service.routes.common import State
 from stemme.service.schema import AnalyzeRequest, Problem, described
 from stemme.service.settings import Settings
+from stemme.service.webhooks import senders
+from stemme.service.webhooks.inbox import Inbox
 
 _TITLE = "Stemme"
 _SUMMARY = "How texts look at the customer, and which needs and complaints they hold."
@@ -40,10 +42,11 @@ def create_app(settings: Settings, analyzer: TextAnalyzer, model: Mapping[str, A
         model: What `GET /v1/model` says of it, its `languages` among the rest.
 
     Raises:
-        StemmeError: The settings do not go together, or the file of API keys cannot be read.
+        StemmeError: The settings do not go together, or a file of API keys or secrets cannot be read.
     """
     settings.check()
     known = None if settings.keys is None else keys.read(settings.keys)
+    inboxes = {sender.name: Inbox(sender) for sender in senders.configured(settings)}
     batcher = Batcher(
         analyzer,
         settings.gather_ms / 1000,
@@ -53,7 +56,7 @@ def create_app(settings: Settings, analyzer: TextAnalyzer, model: Mapping[str, A
     metrics = Metrics(model["languages"], lambda: batcher.waiting)
     batcher.observe = metrics.rounds.observe
     desk, exports = Desk(settings, batcher), ExportJobs(settings, batcher, analyzer)
-    state = State(settings, known, analyzer, batcher, desk, exports, metrics, model)
+    state = State(settings, known, analyzer, batcher, desk, exports, metrics, model, inboxes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +74,8 @@ def create_app(settings: Settings, analyzer: TextAnalyzer, model: Mapping[str, A
     app.add_exception_handler(RequestValidationError, _parameters)
     for module in (analyze, file, about, health, page):
         app.include_router(module.router)
+    for name in inboxes:
+        app.include_router(webhooks.ROUTERS[name])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

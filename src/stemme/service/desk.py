@@ -37,7 +37,7 @@ class Desk:
         if self._open[client] >= self._settings.client_requests:
             raise RefusedError(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                f"{self._open[client]} requests of this API key are open; wait for one of their answers",
+                f"{self._open[client]} requests of this client are open; wait for one of their answers",
                 retry_after=1,
             )
         self._open[client] += 1

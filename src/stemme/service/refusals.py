@@ -24,6 +24,7 @@ class RefusedError(Exception):
         detail: What was found, what is allowed, and the remedy.
         errors: Where more than one thing is wrong, or it is at a place: each with its `row` from 1, if it has one.
         retry_after: Seconds after which it may be worth another try.
+        challenge: The scheme of authentication that is asked for, where the status is 401.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class RefusedError(Exception):
         *,
         errors: Iterable[Mapping[str, Any]] = (),
         retry_after: float | None = None,
+        challenge: str = "Bearer",
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -42,7 +44,7 @@ class RefusedError(Exception):
         if retry_after is not None:
             self.headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
         if status == HTTPStatus.UNAUTHORIZED:
-            self.headers["WWW-Authenticate"] = "Bearer"
+            self.headers["WWW-Authenticate"] = challenge
 
     def response(self) -> Response:
         """Return the answer."""

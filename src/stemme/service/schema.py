@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from stemme import labels
 from stemme.analysis import Analysis
 from stemme.service.refusals import RefusedError
 from stemme.service.units import Unit
@@ -64,6 +65,17 @@ class AnalyzeResponse(BaseModel):
     """One result a text, in the order of the request."""
 
     results: list[Result]
+
+
+class Labels(BaseModel):
+    """Every label that a result can hold."""
+
+    frames: tuple[labels.Frame, ...] = labels.FRAMES
+    orientations: tuple[labels.Orientation, ...] = labels.ORIENTATIONS
+    dimensions: tuple[labels.Dimension, ...] = labels.DIMENSIONS
+    mention_kinds: tuple[labels.MentionKind, ...] = labels.MENTION_KINDS
+    topics: tuple[labels.Topic, ...] = labels.TOPICS
+    severities: tuple[labels.Severity, ...] = labels.SEVERITIES
 
 
 class ProblemError(BaseModel):

@@ -34,6 +34,9 @@ class Settings:
         file_jobs: Exports that are analysed at the same time.
         file_seconds: How long the analysis of an export may take.
         shutdown_seconds: How long exports may go on after the service was told to stop.
+        zendesk_secrets: File of signing secrets of Zendesk's webhooks; None takes nothing from Zendesk.
+        intercom_secrets: File of client secrets of Intercom's apps; None takes nothing from Intercom.
+        webhook_seconds: How far the time of a webhook's signature may be from ours.
     """
 
     host: str = "127.0.0.1"
@@ -56,6 +59,9 @@ class Settings:
     file_jobs: int = 2
     file_seconds: float = 600.0
     shutdown_seconds: float = 30.0
+    zendesk_secrets: Path | None = None
+    intercom_secrets: Path | None = None
+    webhook_seconds: float = 300.0
 
     def check(self) -> None:
         """Raise UsageError where the settings do not go together."""

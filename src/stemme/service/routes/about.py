@@ -6,23 +6,11 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 
-from stemme import labels
 from stemme.service.routes.common import Client, refusals, state_of
+from stemme.service.schema import Labels
 
 router = APIRouter()
-
-
-class Labels(BaseModel):
-    """Every label that a result can hold."""
-
-    frames: tuple[labels.Frame, ...] = labels.FRAMES
-    orientations: tuple[labels.Orientation, ...] = labels.ORIENTATIONS
-    dimensions: tuple[labels.Dimension, ...] = labels.DIMENSIONS
-    mention_kinds: tuple[labels.MentionKind, ...] = labels.MENTION_KINDS
-    topics: tuple[labels.Topic, ...] = labels.TOPICS
-    severities: tuple[labels.Severity, ...] = labels.SEVERITIES
 
 
 @router.get("/v1/labels", summary="All labels", responses=refusals(HTTPStatus.UNAUTHORIZED))

@@ -12,8 +12,7 @@ from fastapi import APIRouter, Request, Response
 from stemme.analysis import Analysis
 from stemme.service import examples
 from stemme.service.batching import Text
-from stemme.service.refusals import RefusedError
-from stemme.service.routes.common import Client, body_of, noted, refusals, state_of
+from stemme.service.routes.common import Client, json_body_of, noted, refusals, state_of
 from stemme.service.schema import AnalyzeRequest, AnalyzeResponse, parse
 from stemme.service.units import in_unit
 from stemme.text.tags import normal
@@ -59,7 +58,7 @@ async def analyze(request: Request, client: Client) -> Response:
     state = state_of(request)
     with state.desk.admitted(client):
         # The body is read and written here, not by FastAPI, which would do both twice over.
-        wanted = parse(await _body(request, state.settings.max_body))
+        wanted = parse(await json_body_of(request, state.settings.max_body))
         texts = [Text(item.text, item.lang and normal(item.lang)) for item in wanted.texts]
         noted(request).update(texts=len(texts), characters=sum(len(item.text) for item in texts))
         analyses = await state.desk.analyze(texts)
@@ -76,10 +75,3 @@ def _written(wanted: AnalyzeRequest, analyses: Sequence[Analysis]) -> bytes:
         for row, (item, analysis) in enumerate(zip(wanted.texts, analyses, strict=True), 1)
     ]
     return orjson.dumps({"results": results})
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: Content-Type: application/json")
-    return b"".join([part async for part in body_of(request, limit)])

@@ -19,6 +19,7 @@ from stemme.service.metrics import Metrics
 from stemme.service.refusals import MEDIA_TYPE, RefusedError
 from stemme.service.schema import Problem
 from stemme.service.settings import Settings
+from stemme.service.webhooks.inbox import Inbox
 
 _DIGITS = 18
 """Of the longest length that is looked at as a number."""
@@ -40,6 +41,7 @@ class State:
         exports: Takes exports from requests.
         metrics: The counters.
         about: What `GET /v1/model` answers.
+        inboxes: Take deliveries of help desks, by the names of these.
         draining: Whether the service was told to stop.
     """
 
@@ -51,6 +53,7 @@ class State:
     exports: ExportJobs
     metrics: Metrics
     about: Mapping[str, Any]
+    inboxes: Mapping[str, Inbox]
     draining: bool = False
 
     def drain(self) -> None:
@@ -113,6 +116,18 @@ async def body_of(request: Request, limit: int) -> AsyncGenerator[bytes]:
         if size > limit:
             raise too_large
         yield part
+
+
+async def json_body_of(request: Request, limit: int) -> bytes:
+    """Return the body of a request that says it is JSON.
+
+    Raises:
+        RefusedError: 413 or 415.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: Content-Type: application/json")
+    return b"".join([part async for part in body_of(request, limit)])
 
 
 def refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

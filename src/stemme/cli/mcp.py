@@ -1,0 +1,40 @@
+"""`stemme mcp`: a server of the Model Context Protocol, for assistants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def mcp(
+    http: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            metavar="PORT",
+            help="Answer at http://127.0.0.1:PORT/mcp instead.",
+            show_default="standard input and output",
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
+    ] = None,
+) -> None:
+    """Answer an assistant over the Model Context Protocol: the tools analyze and labels."""
+    import stemme
+    from stemme.service.mcp import create_server
+    from stemme.service.settings import Settings
+
+    analyzer = stemme.load(model, threads)
+    analyzer("warm")  # what is loaded at the first use is loaded now
+    server = create_server(Settings(), analyzer)
+    if http is None:
+        server.run()
+    else:
+        server.run("streamable-http", host="127.0.0.1", port=http)
