@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stemme.analysis import Analysis, Complaint, Need, Sentence
+    from stemme.drawing import render
     from stemme.errors import StemmeError
     from stemme.pipeline import Analyzer, load
 
@@ -27,9 +28,10 @@ _HOMES = {
     "Sentence": "stemme.analysis",
     "StemmeError": "stemme.errors",
     "load": "stemme.pipeline",
+    "render": "stemme.drawing",
 }
 
-__all__ = ["Analysis", "Analyzer", "Complaint", "Need", "Sentence", "StemmeError", "load"]
+__all__ = ["Analysis", "Analyzer", "Complaint", "Need", "Sentence", "StemmeError", "load", "render"]
 
 
 def __getattr__(name: str) -> Any:

@@ -90,6 +90,12 @@ class Analysis:
             return None
         return max((s for s in self.sentences if s.frame in frames), key=lambda s: s.score, default=None)
 
+    def _repr_html_(self) -> str:
+        """Draw the analysis in a notebook."""
+        from stemme.drawing import render
+
+        return render(self)
+
     def to_fields(self) -> dict[str, Any]:
         """Return all fields as plain values, nothing rounded; `from_fields` reads them back."""
         return dataclasses.asdict(self)

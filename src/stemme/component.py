@@ -1,14 +1,19 @@
 """Stemme in spaCy: the component `stemme`, and analyses as annotated Docs.
 
     nlp = spacy.blank("bn")
-    nlp.add_pipe("stemme")
+    nlp.add_pipe("stemme", config={"min_score": 0.5, "threads": 1})   # the config: see `make_component`
     doc = nlp("…")
 
 Written on a Doc, by spaCy's conventions:
 
 - `doc.cats`: score of each frame over the whole text, `doc._.orientation`, `doc._.analysis` with exact offsets;
-- `doc.spans["needs"]` and `doc.spans["complaints"]`, their topic as label, `span._.topic`, `span._.severity`;
-- `sent._.frame` and `sent._.dimension`; sentence boundaries where the Doc has none yet.
+- `doc.spans["needs"]` and `doc.spans["complaints"]`, their topic as label, `span._.topic`, `span._.score` and, of
+  complaints, `span._.severity`;
+- `doc.spans["frames"]`: the Doc's sentences, their frame as label, `sent._.frame` and `sent._.dimension`; sentence
+  boundaries where the Doc has none yet.
+
+A program that reads stored Docs without the component calls `register_extensions` first. spaCy keeps what stands behind
+`span._` by the span's place alone: a sentence that is one mention from end to end has the mention's topic as well.
 
 This module stands apart from `stemme.pipeline` because it imports spaCy, which the command line does without.
 """
@@ -16,6 +21,7 @@ This module stands apart from `stemme.pipeline` because it imports spaCy, which 
 from __future__ import annotations
 
 import os
+import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,14 +31,34 @@ from spacy.tokens import Doc, Span
 
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.defaults import BATCH_SIZE
+from stemme.model import files
 from stemme.pipeline import Analyzer, load
 from stemme.text.docs import make_doc
 
-NEEDS, COMPLAINTS = "needs", "complaints"
+NEEDS, COMPLAINTS, SENTENCES = "needs", "complaints", "frames"
 """Keys of `doc.spans`."""
+
+SPAN_EXTENSIONS = ("frame", "dimension", "topic", "severity", "score")
+"""Attributes behind `span._`."""
 
 _KEY = "stemme"
 """Where `doc.user_data` keeps the analysis, as plain values that spaCy can serialise."""
+
+
+def analysis_of(doc: Doc) -> Analysis | None:
+    """Return the analysis that a Doc carries, with the offsets that it was found at; None where there is none."""
+    fields = doc.user_data.get(_KEY)
+    return None if fields is None else Analysis.from_fields(fields)
+
+
+def register_extensions() -> None:
+    """Declare the attributes behind `doc._` and `span._` where they are not declared yet; safe to repeat."""
+    for name, getter in (("analysis", analysis_of), ("orientation", _orientation)):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, getter=getter)
+    for name in SPAN_EXTENSIONS:
+        if not Span.has_extension(name):
+            Span.set_extension(name, default=None)
 
 
 def annotated(analysis: Analysis) -> Doc:
@@ -46,7 +72,7 @@ def annotated(analysis: Analysis) -> Doc:
 
 def set_annotations(doc: Doc, analysis: Analysis) -> None:
     """Write an analysis of `doc.text` on the Doc; a mention within a token is widened to the whole token."""
-    _register_extensions()
+    register_extensions()
     doc.cats |= {str(frame): score for frame, score in analysis.scores.items()}
     doc.user_data[_KEY] = analysis.to_fields()
     if not doc.has_annotation("SENT_START"):
@@ -56,11 +82,14 @@ def set_annotations(doc: Doc, analysis: Analysis) -> None:
                 start in starts for start in range(token.idx, token.idx + len(token))
             )
     begins = [s.start for s in analysis.sentences]
-    for sentence in doc.sents if begins and len(doc) else ():
+    framed = []
+    for sentence in doc.sents if begins else ():
         # The one that covers the middle: the Doc's own sentences may differ from ours.
         middle = (sentence.start_char + sentence.end_char) // 2
         found = analysis.sentences[max(0, bisect_right(begins, middle) - 1)]
         sentence._.frame, sentence._.dimension = found.frame, found.dimension
+        framed.append(Span(doc, sentence.start, sentence.end, label=found.frame))
+    doc.spans[SENTENCES] = framed
     doc.spans[NEEDS] = _spans(doc, analysis.needs)
     doc.spans[COMPLAINTS] = _spans(doc, analysis.complaints)
 
@@ -85,6 +114,7 @@ class StemmeComponent:
         model: Folder of a model; the one that ships where None.
         batch_size: Windows of a batch of the network at the most.
         min_score: Needs and complaints below this score are left out.
+        threads: Of the arithmetic; by default one for each core that the process may use.
     """
 
     def __init__(
@@ -93,12 +123,15 @@ class StemmeComponent:
         model: str | Path | None = None,
         batch_size: int = BATCH_SIZE,
         min_score: float = 0.0,
+        threads: int | None = None,
     ) -> None:
         self.name = name
         self.model = model
         self.batch_size = batch_size
         self.min_score = min_score
+        self.threads = threads
         self._loaded: dict[int, Analyzer] = {}
+        register_extensions()
 
     @property
     def analyzer(self) -> Analyzer:
@@ -108,7 +141,7 @@ class StemmeComponent:
         """
         process = os.getpid()
         if process not in self._loaded:
-            self._loaded[process] = load(self.model, min_score=self.min_score)
+            self._loaded[process] = load(self.model, self.threads, self.min_score)
         return self._loaded[process]
 
     def __call__(self, doc: Doc) -> Doc:
@@ -117,21 +150,69 @@ class StemmeComponent:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int | None = None) -> Iterator[Doc]:
-        """Analyse and annotate a stream of Docs, in order."""
+        """Analyse and annotate a stream of Docs, in order.
+
+        Args:
+            stream: Of a pipeline.
+            batch_size: Docs that the pipeline buffers, in spaCy a thousand by default; the network takes no more than
+                its own batch at once.
+        """
+        size = min(batch_size or self.batch_size, self.batch_size)
         pairs = ((doc.text, doc) for doc in stream)
-        for analysis, doc in self.analyzer.pipe(pairs, as_tuples=True, batch_size=batch_size or self.batch_size):
+        for analysis, doc in self.analyzer.pipe(pairs, as_tuples=True, batch_size=size):
             set_annotations(doc, analysis)
             yield doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Keep a model of the user's own beside the pipeline, so that the folder can be moved; spaCy calls this.
+
+        Args:
+            path: Folder of the component in that of the pipeline.
+            exclude: Not used.
+        """
+        if self.model is None:
+            return
+        Path(path).mkdir(parents=True, exist_ok=True)
+        for name in (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS):
+            source, target = Path(self.model) / name, Path(path) / name
+            if not (target.exists() and target.samefile(source)):
+                shutil.copyfile(source, target)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> StemmeComponent:  # noqa: ARG002
+        """Use the model that `to_disk` has kept, if it has; spaCy calls this.
+
+        Args:
+            path: Folder of the component in that of the pipeline.
+            exclude: Not used.
+        """
+        if (Path(path) / files.CONFIG).exists():
+            self.model = str(path)
+            self._loaded = {}
+        return self
 
     def __getstate__(self) -> dict[str, object]:
         """The loaded model stays behind: another process loads its own."""
         return self.__dict__ | {"_loaded": {}}
 
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Another process has not declared the attributes yet."""
+        self.__dict__.update(state)
+        register_extensions()
+
 
 @Language.factory(
     "stemme",
-    assigns=["doc.cats", "doc.spans", "doc._.orientation", "doc._.analysis", "token.is_sent_start"],
-    default_config={"model": None, "batch_size": BATCH_SIZE, "min_score": 0.0},
+    assigns=[
+        "doc.cats",
+        "doc.spans",
+        "doc.sents",
+        "token.is_sent_start",
+        "doc._.orientation",
+        "doc._.analysis",
+        *(f"span._.{name}" for name in SPAN_EXTENSIONS),
+    ],
+    requires=[],
+    default_config={"model": None, "batch_size": BATCH_SIZE, "min_score": 0.0, "threads": None},
 )
 def make_component(
     nlp: Language,  # noqa: ARG001
@@ -139,30 +220,26 @@ def make_component(
     model: str | None,
     batch_size: int,
     min_score: float,
+    threads: int | None,
 ) -> StemmeComponent:
-    """Create the component for a pipeline.
+    """Create the component for a pipeline: the factory `stemme`, whose config these arguments are.
+
+    It requires nothing of other components and may stand anywhere among them. Sentence boundaries that an earlier one
+    has set are kept, and each of their sentences gets the frame found at its middle; a later `sentencizer` keeps ours.
 
     Args:
         nlp: The pipeline; its language is not used, the text's own is identified.
         name: Of the component.
-        model: Folder of a model; the one that ships where None.
+        model: Folder of a model (`stemme train` writes one); the one that ships where None. `nlp.to_disk` keeps a copy
+            of it, `nlp.to_bytes` its address alone.
         batch_size: Windows of a batch of the network at the most.
-        min_score: Needs and complaints below this score are left out.
+        min_score: Needs and complaints below this score, from 0 to 1, are left out; frames never are.
+        threads: Of the arithmetic; by default one for each core that the process may use. With
+            `nlp.pipe(n_process=…)`, where each process has threads of its own, 1 is the quickest.
     """
-    return StemmeComponent(name, model, batch_size, min_score)
+    return StemmeComponent(name, model, batch_size, min_score, threads)
 
 
-def _register_extensions() -> None:
-    """Declare the attributes once; spaCy refuses a second declaration."""
-    if not Doc.has_extension("analysis"):
-        Doc.set_extension("analysis", getter=_analysis)
-    if not Doc.has_extension("orientation"):
-        Doc.set_extension("orientation", getter=lambda doc: doc.user_data.get(_KEY, {}).get("orientation"))
-    for name in ("frame", "dimension", "topic", "severity", "score"):
-        if not Span.has_extension(name):
-            Span.set_extension(name, default=None)
-
-
-def _analysis(doc: Doc) -> Analysis | None:
-    fields = doc.user_data.get(_KEY)
-    return None if fields is None else Analysis.from_fields(fields)
+def _orientation(doc: Doc) -> str | None:
+    orientation: str | None = doc.user_data.get(_KEY, {}).get("orientation")
+    return orientation

@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from stemme.report.charts import COLOURS
+from stemme.colours import COLOURS
 from stemme.report.page import parts, render
 from stemme.report.results import Found, Result, read_results
 

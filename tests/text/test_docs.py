@@ -72,6 +72,12 @@ def test_without_sentences_none_are_set():
     assert not make_doc("Hei. Du.", "nb").has_annotation("SENT_START")
 
 
+@pytest.mark.parametrize("text", ["\x1c\x1d\x1e", "\v \x85\n", "\x0b\x0c" * 40])
+def test_a_text_without_a_sentence_is_one_span(text):
+    assert split(text, "en") == []
+    assert [sentence.text for sentence in make_doc(text, "en", sentences=[]).sents] == [text]
+
+
 @pytest.mark.parametrize("unit", [".", '"', "😀", "a", "。", "http://", ":)"])
 def test_unbroken_runs_are_linear(unit):
     """spaCy alone needs time that grows with the square of such a run; here a long one just has to end."""
@@ -91,8 +97,7 @@ def test_offsets_hold_for_any_text(text, lang, data):
     spans = split(text, lang)
     doc = make_doc(text, lang, boundaries=offsets, sentences=spans)
     assert doc.text == text
-    if spans or len(doc) < 2:  # without a sentence none are set, and spaCy iterates over a single token only
-        assert len(list(doc.sents)) == max(len(spans), 1 if text else 0)
+    assert len(list(doc.sents)) == max(len(spans), 1 if text else 0)
     for start, end in spans:
         assert doc.char_span(start, end).text == text[start:end]
     inside = sorted({offset for offset in offsets if 0 <= offset <= len(text)})

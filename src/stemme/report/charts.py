@@ -12,19 +12,8 @@ from typing import Any
 import altair
 import vl_convert
 
+from stemme.colours import COLOURS
 from stemme.report.tables import Table
-
-COLOURS = {
-    "centric": "#1f7a6d",
-    "focused": "#d07a2d",
-    "mixed": "#7b5ea7",
-    "neither": "#8b95a1",
-    "1": "#e3b23c",
-    "2": "#d8652f",
-    "3": "#9e2440",
-    "needs": "#2f6db5",
-}
-"""By the name of a column; the page colours its words alike."""
 
 _LINK = re.compile(r'xlink:href="[^"#]*#')
 _WIDTH = 560

@@ -13,8 +13,9 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from stemme.colours import COLOURS
 from stemme.labels import ORIENTATIONS, SEVERITIES
-from stemme.report.charts import COLOURS, draw
+from stemme.report.charts import draw
 from stemme.report.groups import Group, groups_of, periods_of
 from stemme.report.results import Found, Result, Results
 from stemme.report.tables import (

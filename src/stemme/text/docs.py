@@ -48,7 +48,7 @@ def make_doc(
     text: str,
     lang: str,
     boundaries: Iterable[int] = (),
-    sentences: Sequence[tuple[int, int]] = (),
+    sentences: Sequence[tuple[int, int]] | None = None,
 ) -> Doc:
     """Tokenise a text and cut its tokens wherever a sentence or mention begins or ends.
 
@@ -57,8 +57,8 @@ def make_doc(
         lang: BCP 47 tag, see `blank`.
         boundaries: Code-point offsets to cut at, in any order; those outside the text cut nothing.
         sentences: Code-point spans as `sentences.split` gives them; their edges are boundaries too, and
-            `doc.sents` has one span for each, white space between two belonging to the former. Without
-            them the Doc has no sentences set.
+            `doc.sents` has one span for each, white space between two belonging to the former. An empty
+            sequence, as control characters give it, makes the whole Doc one span; None sets no sentences.
 
     Returns:
         A Doc with `doc.text == text`, and `doc.char_span(start, end)` exact for every two boundaries that
@@ -67,7 +67,7 @@ def make_doc(
     from spacy.tokens import Doc
 
     nlp = blank(lang)
-    cuts = sorted({*boundaries, *(edge for sentence in sentences for edge in sentence)})
+    cuts = sorted({*boundaries, *(edge for sentence in sentences or () for edge in sentence)})
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[int] = []
@@ -79,7 +79,7 @@ def make_doc(
             spaces.append(False)
             starts.append(left)
         spaces[-1] = bool(token.whitespace_)
-    if not sentences:
+    if sentences is None:
         return Doc(nlp.vocab, words=words, spaces=spaces)
     # White space before the first sentence is part of it, not a sentence of its own.
     first = {start for start, _ in sentences[1:]} | {0}
