@@ -124,7 +124,8 @@ def marginals(
 
 
 def _shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values / values.sum(1, keepdims=True)
+    shares: NDArray[np.float64] = values / values.sum(1, keepdims=True)
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
