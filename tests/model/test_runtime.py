@@ -2,11 +2,12 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
-from samples import MODEL
+from samples import MODEL, TEXTS
 from stemme.errors import StemmeError
-from stemme.model import runtime
+from stemme.model import runtime, windows
 from stemme.model.info import describe
 from stemme.model.runtime import Runtime, usable_cores
 

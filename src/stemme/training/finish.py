@@ -1,4 +1,4 @@
-"""From trained weights to a model that ships: exported, its scores calibrated, measured, with its card."""
+"""From trained weights to a model that ships: its readiness chosen, exported, calibrated, measured, with its card."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from stemme.model import files
 from stemme.model.export import export
 from stemme.model.predict import TEMPERED
 from stemme.pipeline import load
-from stemme.training import reliability
+from stemme.training import readiness, reliability
 from stemme.training.card import write_card
 from stemme.training.evaluate import Report, analyse, intervals_of, report_of
 from stemme.training.settings import Settings
 
 
 def finish(folder: Path, settings: Settings, records: Sequence[Record]) -> Report:
-    """Export the model of a folder, calibrate it on the dev split, measure it on the test split, write its card.
+    """Export the model of a folder, tune it on the dev split, measure it on the test split, write its card.
 
     Args:
         folder: With configuration, weights, embeddings and tokenizer; the graph and the card are added.
@@ -27,6 +27,8 @@ def finish(folder: Path, settings: Settings, records: Sequence[Record]) -> Repor
     """
     export(folder, folder)
     held, unseen = ([r for r in records if r.split == split] for split in ("dev", "test"))
+    readiness.add(folder, readiness.choose(held, load(folder)))
+    export(folder, folder)
     analyzer = load(folder)
     fitted = reliability.temperatures(reliability.scored(held, reliability.predictions(held, analyzer)))
     store_temperatures(folder, {name: fitted[name] for name in TEMPERED})

@@ -39,13 +39,14 @@ FIGURES = (
 )
 """Names of the figures, in the order of their table."""
 
-_WAYS = ("exact", "half", "text")
+WAYS = ("exact", "half", "text")
+"""How spans are matched: the same, sharing at least half of their union, any in the text."""
 _RATIOS = ("dimension", "topic", "severity", "trap", "pair", "language")
 
 
 def _layout() -> dict[str, slice]:
     sizes = {"records": 1, "frame": len(FRAMES) ** 2, "orientation": len(ORIENTATIONS) ** 2}
-    sizes |= {f"{kind}_{way}": 3 for kind in MENTION_KINDS for way in _WAYS} | dict.fromkeys(_RATIOS, 2)
+    sizes |= {f"{kind}_{way}": 3 for kind in MENTION_KINDS for way in WAYS} | dict.fromkeys(_RATIOS, 2)
     stops = np.cumsum(list(sizes.values())).tolist()
     return {name: slice(stop - size, stop) for (name, size), stop in zip(sizes.items(), stops, strict=True)}
 
@@ -90,7 +91,7 @@ def figures(counts: Counts) -> dict[str, Any]:
     found["orientation_macro_f1"] = _macro_f1(part["orientation"], len(ORIENTATIONS))
     diagonal = part["orientation"][..., :: len(ORIENTATIONS) + 1]
     found["orientation_accuracy"] = _ratio(diagonal.sum(-1), part["orientation"].sum(-1))
-    for name in (f"{kind}_{way}" for kind in MENTION_KINDS for way in _WAYS):
+    for name in (f"{kind}_{way}" for kind in MENTION_KINDS for way in WAYS):
         matched, predicted, gold = np.moveaxis(part[name], -1, 0)
         found[f"{name}_f1"] = _ratio(2 * matched, predicted + gold)
     for name in _RATIOS:
