@@ -2,9 +2,11 @@
 
 By default an analyser that answers at once stands for the model, and a million rows pass in minutes. With --model it is
 the real one; texts then repeat, for those that are the same are analysed once in a part, and a million that all
-differ would take this machine a day.
+differ would take this machine hours. Every id must be in the results once, and in their order; --curve keeps
+seconds, rows and MiB.
 
     python tests/benchmarks/soak.py [--rows N] [--characters N] [--ending csv] [--model] [--different N]
+        [--curve FILE.csv]
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import psutil
 import stemme
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.corpus.records import read
+from stemme.exports.formats import open_reader
 from stemme.exports.job import Job, run
 
 MEBIBYTE = 1 << 20
@@ -46,18 +49,34 @@ class Instant:
 
 
 class Memory:
-    """Looks at the resident memory twice a second."""
+    """Looks at the resident memory twice a second.
+
+    Attributes:
+        rows: That are done; whoever works counts them.
+        points: Seconds, rows and MiB of each look.
+    """
 
     def __init__(self) -> None:
-        self.seen: list[float] = []
+        self.rows = 0
+        self.points: list[tuple[float, int, float]] = []
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
-        process = psutil.Process()
-        while not self._ended.wait(0.5):
-            self.seen.append(process.memory_info().rss / MEBIBYTE)
+        process, start = psutil.Process(), time.perf_counter()
+        while True:
+            ended = self._ended.wait(0.5)
+            self.points.append((time.perf_counter() - start, self.rows, process.memory_info().rss / MEBIBYTE))
+            if ended:
+                return
+
+    def advance(self, _: object) -> None:
+        self.rows += 1
+
+    @property
+    def peak(self) -> float:
+        return max(size for _, _, size in self.points)
 
     def close(self) -> None:
         self._ended.set()
@@ -65,8 +84,13 @@ class Memory:
 
     def curve(self) -> list[int]:
         """The highest in each stretch of the run."""
-        width = -(-len(self.seen) // POINTS)
-        return [round(max(self.seen[start : start + width])) for start in range(0, len(self.seen), width)]
+        sizes = [size for _, _, size in self.points]
+        width = -(-len(sizes) // POINTS)
+        return [round(max(sizes[start : start + width])) for start in range(0, len(sizes), width)]
+
+    def write(self, path: Path) -> None:
+        lines = (f"{seconds:.1f},{rows},{size:.1f}\n" for seconds, rows, size in self.points)
+        path.write_text("seconds,rows,mebibytes\n" + "".join(lines), encoding="utf-8")
 
 
 def texts(rows: int, characters: int, different: int) -> Iterator[str]:
@@ -86,6 +110,18 @@ def _joined(comments: Iterator[str], characters: int) -> str:
     return text[:characters]
 
 
+def lost_and_doubled(target: Path, rows: int) -> tuple[int, int, bool]:
+    """Return how many rows have no result, how many have a second one, and whether the order is kept."""
+    seen, doubled, ordered, last = bytearray(rows), 0, True, -1
+    with open_reader(str(target)) as reader:
+        for row in reader.rows():
+            number = int(row.fields["id"])
+            doubled += seen[number]
+            seen[number] = 1
+            ordered, last = ordered and number > last, number
+    return rows - sum(seen), doubled, ordered
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -93,6 +129,7 @@ def main() -> None:
     parser.add_argument("--ending", default="csv")
     parser.add_argument("--model", action="store_true")
     parser.add_argument("--different", type=int, default=1000, help="texts of each thousand")
+    parser.add_argument("--curve", type=Path, help="file for seconds, rows and MiB")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.csv", Path(folder) / f"out.{options.ending}"
@@ -102,16 +139,22 @@ def main() -> None:
                 file.write(f'{number},"{text.replace(chr(34), "")}"\n')
         size = source.stat().st_size / MEBIBYTE
         memory, start, worked = Memory(), time.perf_counter(), time.process_time()
-        rows = run(Job(str(source), str(target)), stemme.load if options.model else Instant).rows
+        load = stemme.load if options.model else Instant
+        rows = run(Job(str(source), str(target)), load, advance=memory.advance).rows
         seconds, worked = time.perf_counter() - start, time.process_time() - worked
         memory.close()
-        assert rows == options.rows
+        if options.curve:
+            memory.write(options.curve)
+        lost, doubled, ordered = lost_and_doubled(target, options.rows)
         print(
             f"{rows:,} rows, {size:,.0f} MiB: {rows / seconds:,.0f} rows/s, {rows / worked:,.0f} a second of processor"
         )
         print("MiB, over the run:", *memory.curve())
-        print(f"{max(memory.seen):,.0f} MiB at the peak (at most {MOST_MEBIBYTES:,})")
-        if max(memory.seen) > MOST_MEBIBYTES:
+        print(f"{memory.peak:,.0f} MiB at the peak (at most {MOST_MEBIBYTES:,})")
+        print(f"{lost:,} rows lost, {doubled:,} doubled, {'in' if ordered else 'out of'} order")
+        if lost or doubled or not ordered or rows != options.rows:
+            raise SystemExit("rows are lost, doubled or out of order")
+        if memory.peak > MOST_MEBIBYTES:
             raise SystemExit("more memory than it may take")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ DOCS = ROOT / "docs" / "scale.md"
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not (os.environ.get("JAVA_HOME") or shutil.which("java")), reason="Spark needs Java")
 @pytest.mark.skipif(not DOCS.exists(), reason="only a checkout has the documentation")
 def test_the_recipe_gives_the_columns_of_stemme(analyzer, monkeypatch):
     from pyspark.sql import SparkSession
