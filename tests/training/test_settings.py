@@ -1,7 +1,7 @@
 import pytest
 
 from stemme.errors import StemmeError
-from stemme.training.settings import read
+from stemme.training.settings import Settings, Tuning, read
 
 
 def written(tmp_path, text):
@@ -11,7 +11,9 @@ def written(tmp_path, text):
 
 
 def test_paths_are_meant_from_the_files_folder(tmp_path):
-    settings = read(written(tmp_path, 'corpora = "c"\noutput = "../o"\nlearning_rate = 1\nlanguages = ["te"]'))
+    settings = read(
+        written(tmp_path, 'corpora = "c"\noutput = "../o"\nlearning_rate = 1\nlanguages = ["te"]'), Settings
+    )
     assert settings.corpora == tmp_path / "c"
     assert settings.output == tmp_path / "../o"
     assert settings.learning_rate == 1.0
@@ -29,9 +31,16 @@ def test_paths_are_meant_from_the_files_folder(tmp_path):
 )
 def test_wrong_settings_are_named_with_their_file(tmp_path, text, message):
     with pytest.raises(StemmeError, match=f"run.toml: .*{message}"):
-        read(written(tmp_path, text))
+        read(written(tmp_path, text), Settings)
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(StemmeError, match=r"nowhere\.toml: No such file"):
-        read(tmp_path / "nowhere.toml")
+        read(tmp_path / "nowhere.toml", Settings)
+
+
+def test_tuning_has_defaults_of_its_own_and_names_what_it_rehearses(tmp_path):
+    settings = read(written(tmp_path, 'corpora = "c"\noutput = "o"\nreplay = "../old"'), Tuning)
+    assert settings.replay == tmp_path / "../old"
+    assert settings.languages == ()
+    assert settings.learning_rate < Settings.learning_rate

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from stemme.cli import corpus, errors
+from stemme.cli import annotate, corpus, errors
 from stemme.cli.analyze import analyze
 from stemme.cli.baselines import baselines
 from stemme.cli.evaluate import evaluate
@@ -42,6 +42,12 @@ _corpus.command()(errors.reported(corpus.split))
 _corpus.command()(errors.reported(corpus.stats))
 _corpus.command()(errors.reported(corpus.shortcuts))
 app.add_typer(_corpus, name="corpus")
+
+_annotate = typer.Typer(help="Annotating in Label Studio: tasks out, gold records in.", no_args_is_help=True)
+_annotate.command()(errors.reported(annotate.export))
+_annotate.command()(errors.reported(annotate.config))
+_annotate.command("import")(errors.reported(annotate.import_))
+app.add_typer(_annotate, name="annotate")
 
 _model = typer.Typer(help="The model that ships with the package, or another.", no_args_is_help=True)
 _model.command()(errors.reported(info))

@@ -112,7 +112,7 @@ def analyze(
         target=output,
         text_column=text_column,
         id_column=id_column,
-        lang=None if lang is None else _tag(lang),
+        lang=None if lang is None else language_tag(lang),
         batch_size=batch_size,
         keep_input=keep_input,
         force=force,
@@ -135,7 +135,8 @@ def analyze(
         raise typer.Exit(ROWS_LEFT_OUT)
 
 
-def _tag(lang: str) -> str:
+def language_tag(lang: str) -> str:
+    """Return the tag that was given with --lang in its usual case; UsageError where it is none."""
     from stemme.text import tags
 
     tag = tags.normal(lang)

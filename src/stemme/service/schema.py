@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from stemme import labels
 from stemme.analysis import Analysis
 from stemme.service.refusals import RefusedError
-from stemme.service.units import Unit
 from stemme.text.tags import PATTERN
+from stemme.text.units import Unit
 
 _NAME_SHOWN = 60
 

@@ -32,12 +32,28 @@ def intervals(
 
 def resampled(counts: Counts, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0) -> dict[str, Interval]:
     """Return the intervals of the figures that counts of shape (units, counts) make."""
-    size = len(counts)
-    drawn = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), resamples)
+    return _edges(figures(_drawn(len(counts), resamples, seed) @ counts), level)
+
+
+def differences(
+    before: Counts, after: Counts, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0
+) -> dict[str, Interval]:
+    """Return the intervals of how much each figure changes; the same units, in the same order, are drawn for both."""
+    drawn = _drawn(len(before), resamples, seed)
+    old, new = figures(drawn @ before), figures(drawn @ after)
+    return _edges({name: new[name] - old[name] for name in new}, level)
+
+
+def _drawn(size: int, resamples: int, seed: int) -> Counts:
+    """Return how often each unit is drawn in each resample, of shape (resamples, units)."""
+    return np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
+
+
+def _edges(values: dict[str, Counts], level: float) -> dict[str, Interval]:
     edges = ((1 - level) / 2, (1 + level) / 2)
     return {
         name: (float(low), float(high))
-        for name, values in figures(drawn @ counts).items()
-        for low, high in [np.quantile(values, edges)]
+        for name, drawn in values.items()
+        for low, high in [np.quantile(drawn, edges)]
         if name != "records"
     }

@@ -48,8 +48,8 @@ def finish(folder: Path, settings: Settings, records: Sequence[Record]) -> Repor
 
 
 def store_temperatures(folder: Path, fitted: dict[str, float]) -> None:
-    """Write the temperatures of the heads into a model's configuration."""
+    """Write the temperatures of heads into a model's configuration; those of other heads stay."""
     path = folder / files.CONFIG
     config = json.loads(path.read_text("utf-8"))
-    config["temperatures"] = {name: round(value, 4) for name, value in fitted.items()}
+    config["temperatures"] = config["temperatures"] | {name: round(value, 4) for name, value in fitted.items()}
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", "utf-8")

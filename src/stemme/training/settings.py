@@ -1,4 +1,4 @@
-"""The settings of a training run, read from a TOML file."""
+"""The settings of a run: of training from an encoder, and of training on from a model. Read from a TOML file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from stemme.errors import StemmeError
 
@@ -61,8 +61,39 @@ class Settings:
     loss_weights: dict[str, float] = field(default_factory=dict)
 
 
-def read(path: Path) -> Settings:
-    """Read settings from a TOML file.
+@dataclass(frozen=True)
+class Tuning(Settings):
+    """Everything that determines how a trained model learns on from few records of one's own.
+
+    The defaults are meant for some 50 to 500 records (models/ABLATIONS.md): all but the encoder's upper layers stays
+    as it is, and most of what is learned from is what the model knows already, so that it does not forget it.
+
+    Attributes:
+        languages: None in particular: all records below `corpora` are learned from.
+        replay: Folder of records that the model was trained on; those of a checkout, where there is none given.
+        replayed: How many of them are learned from beside each record of one's own.
+    """
+
+    languages: tuple[str, ...] = ()
+    epochs: int = 6
+    batch_size: int = 8
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 5e-4
+    cropping: float = 0.0
+    shouting: float = 0.0
+    quantized_epochs: int = 6
+    frozen_layers: int = 6
+    replay: Path | None = None
+    replayed: int = 3
+
+
+Kind = TypeVar("Kind", bound=Settings)
+
+_FOLDERS = ("corpora", "output", "replay")
+
+
+def read(path: Path, kind: type[Kind]) -> Kind:
+    """Read settings of a kind from a TOML file.
 
     Raises:
         StemmeError: No such file, not TOML, an unknown or missing name, or a value of the wrong type.
@@ -73,13 +104,13 @@ def read(path: Path) -> Settings:
         raise StemmeError(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StemmeError(f"{path}: not TOML ({error})") from error
-    known = {f.name: f for f in dataclasses.fields(Settings)}
+    known = {f.name: f for f in dataclasses.fields(kind)}
     if unknown := raw.keys() - known.keys():
         raise StemmeError(f"{path}: unknown setting {', '.join(sorted(unknown))}; known are {', '.join(known)}")
     if missing := {"corpora", "output"} - raw.keys():
         raise StemmeError(f"{path}: {' and '.join(sorted(missing))} missing; add them")
     for name, value in raw.items():
-        if name in ("corpora", "output"):
+        if name in _FOLDERS:
             raw[name] = path.parent / _typed(path, name, value, str)
         elif name == "languages":
             raw[name] = tuple(_typed(path, name, value, list))
@@ -87,7 +118,7 @@ def read(path: Path) -> Settings:
             _typed(path, name, value, dict)
         else:
             raw[name] = _typed(path, name, value, type(known[name].default))
-    return Settings(**raw)
+    return kind(**raw)
 
 
 def _typed(path: Path, name: str, value: Any, wanted: type) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from stemme.pipeline import assemble
 from stemme.text.language import identify
 from stemme.training.evaluate import Analyze, evaluate
 from stemme.training.examples import Example, collate, crop, examples, shouted
+from stemme.training.processor import keep_freed_memory, multiplies_bfloat16
 from stemme.training.settings import Settings
 
 CALIBRATION = 200
@@ -79,25 +80,46 @@ def train(settings: Settings, resume: bool = False) -> Path:
     Raises:
         StemmeError: The corpora break the format or have no splits, or the output holds checkpoints of another run.
     """
-    keep_freed_memory()
-    set_seed(settings.seed)
     records = [record for lang in settings.languages for record in read(settings.corpora / lang)]
-    learned, held = (_of_split(records, split) for split in ("train", "dev"))
+    learned, held = (of_split(records, split) for split in ("train", "dev"))
+    set_seed(settings.seed)
     source = e5.read(e5.packaged_file())
-    languages = sorted({record.lang for record in learned})
-    options: dict[str, Any] = {"dropout": settings.dropout}
-    model = StemmeModel.from_encoder(source, languages, **options)
+    model = StemmeModel.from_encoder(source, sorted({record.lang for record in learned}), dropout=settings.dropout)
     model.config.loss_weights = model.config.loss_weights | settings.loss_weights
+    settings.output.mkdir(parents=True, exist_ok=True)
+    e5.build_tokenizer(source).save(str(settings.output / files.TOKENIZER), pretty=False)
+    source.word_embeddings.save(settings.output / files.EMBEDDINGS)
+    return fit(model, settings.output, settings, learned, held, resume)
+
+
+def fit(
+    model: StemmeModel,
+    unlearned: Path,
+    settings: Settings,
+    learned: Sequence[Record],
+    held: Sequence[Record],
+    resume: bool = False,
+) -> Path:
+    """Let a model learn, and write it; returns its folder, `model` in `settings.output`.
+
+    Args:
+        model: Changed in place.
+        unlearned: Folder of what stays as it is: tokenizer and word embeddings.
+        settings: Of the run.
+        learned: What is learned from.
+        held: What is measured after each epoch; may be empty.
+        resume: Whether to go on from the last checkpoint, if there is one.
+
+    Raises:
+        StemmeError: The output holds checkpoints of another run.
+    """
+    keep_freed_memory()
     freeze(model, settings.frozen_layers)
     if short := multiplies_bfloat16():
         # Autocast sends scaled dot products to a kernel whose bfloat16 backward pass is ten times slower than float's.
         model.encoder.set_attn_implementation("eager")
-    tokenizer_path = settings.output / files.TOKENIZER
-    tokenizer_path.parent.mkdir(parents=True, exist_ok=True)
-    e5.build_tokenizer(source).save(str(tokenizer_path), pretty=False)
-    tokenizer = SubwordTokenizer.load(tokenizer_path)
-
     loud = shouted(learned[:: round(1 / settings.shouting)]) if settings.shouting else []
+    tokenizer = SubwordTokenizer.load(unlearned / files.TOKENIZER)
     items = examples([*learned, *loud], tokenizer)
     trainer = _StemmeTrainer(
         settings,
@@ -116,8 +138,8 @@ def train(settings: Settings, resume: bool = False) -> Path:
     folder = settings.output / "model"
     model.half().save_pretrained(folder)
     model.float()
-    source.word_embeddings.save(folder / files.EMBEDDINGS)
-    e5.build_tokenizer(source).save(str(folder / files.TOKENIZER), pretty=False)
+    for name in (files.TOKENIZER, files.EMBEDDINGS):
+        shutil.copyfile(unlearned / name, folder / name)
     return folder
 
 
@@ -137,7 +159,8 @@ def _checkpoint(settings: Settings, learned: Sequence[Record], resume: bool) -> 
     return last
 
 
-def _of_split(records: Sequence[Record], split: str) -> list[Record]:
+def of_split(records: Sequence[Record], split: str) -> list[Record]:
+    """Return the records of a split; StemmeError where there is none."""
     chosen = [record for record in records if record.split == split]
     if not chosen:
         raise StemmeError(f"no record of the split {split!r}; assign splits first: stemme corpus split")
@@ -249,7 +272,9 @@ class _StemmeTrainer(Trainer):
         return self.optimizer
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Measure the dev split."""
+        """Measure the dev split, if there is one."""
+        if not self._held:
+            return {}
         report = evaluate(self._held, torch_analyze(self.model, self._tokenizer))
         figures = {f"eval_{name}": value for name, value in report["all"].items()}
         self.model.train()
@@ -263,27 +288,6 @@ def freeze(model: StemmeModel, layers: int) -> None:
     frozen = [model.encoder.embeddings, *model.encoder.encoder.layer[:layers]] if layers else []
     for module in frozen:
         module.requires_grad_(False)
-
-
-def multiplies_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 by itself, which takes half to two thirds of the time of float32."""
-    known = torch.cpu.get_capabilities()
-    return not torch.cuda.is_available() and bool(known.get("amx_bf16") or known.get("avx512_bf16"))
-
-
-def keep_freed_memory() -> None:
-    """Have glibc keep memory that is freed; elsewhere do nothing.
-
-    Handed back to the system and taken anew at each step, gradients cost more than half of the time on a CPU.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    trim_threshold, top_pad, mmap_max = -1, -2, -4  # malloc.h
-    mallopt(trim_threshold, 2**31 - 1)
-    mallopt(top_pad, 2**28)
-    mallopt(mmap_max, 0)
 
 
 def parameter_groups(model: StemmeModel, settings: Settings) -> list[dict[str, Any]]:

@@ -1,0 +1,129 @@
+"""The texts of an export, or of what `stemme analyze` made of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from stemme.analysis import Analysis
+from stemme.annotation.tasks import prepared
+from stemme.defaults import BATCH_SIZE
+from stemme.errors import StemmeError, UsageError
+from stemme.exports.cells import as_text
+from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_column
+from stemme.exports.formats import STREAM, open_reader
+from stemme.exports.locations import local_copies
+from stemme.exports.outcomes import TextAnalyzer
+from stemme.exports.reader import Row
+from stemme.exports.reading import Reading
+from stemme.exports.results import TABLE_COLUMNS
+from stemme.exports.sources import find_sources
+
+_BATCHES = 8
+"""Batches of texts that are sorted by length together."""
+
+
+@dataclass
+class Texts:
+    """Texts to annotate, to be iterated over once.
+
+    Attributes:
+        column: Where they stand, and why that column.
+        blank: How many rows have been passed over that say nothing.
+        repeated: How many rows have been passed over whose text has come before.
+        problems: Why other rows have been left out, with their numbers.
+    """
+
+    rows: Iterator[Row]
+    text_column: str
+    id_column: str | None
+    column: str
+    blank: int = 0
+    repeated: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yield texts, prepared, and their ids."""
+        seen: set[int] = set()
+        for row in self.rows:
+            if problem := self._problem(row):
+                self.problems.append(f"row {row.number}: {problem}")
+                continue
+            text = prepared(as_text(row.fields.get(self.text_column)))
+            if not text:
+                self.blank += 1
+            elif hash(text) in seen:
+                self.repeated += 1
+            else:
+                seen.add(hash(text))
+                name = as_text(row.fields.get(self.id_column)) if self.id_column else ""
+                yield text, name.strip() or str(row.number)
+
+    def analysed(self, analyzer: TextAnalyzer, lang: str | None = None) -> Iterator[tuple[str, Analysis]]:
+        """Yield (id, analysis) of the texts, in their order."""
+        names: deque[str] = deque()
+
+        def plain() -> Iterator[str]:
+            for text, name in self:
+                names.append(name)
+                yield text
+
+        for analysis in analyzer.pipe(plain(), lang=lang, batch_size=BATCH_SIZE, ahead=_BATCHES):
+            yield names.popleft(), analysis
+
+    def _problem(self, row: Row) -> str | None:
+        if row.problem:
+            return row.problem
+        value = row.fields.get(self.text_column)
+        if isinstance(value, dict | list):
+            return f'"{self.text_column}" holds an object or a list, not a text'
+        text = as_text(value)
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            return "the text holds a NUL or half a character, which Label Studio cannot store; mend it in the export"
+        return None
+
+
+@contextmanager
+def open_texts(
+    source: Sequence[str], text_column: str | None, id_column: str | None, reading: Reading
+) -> Iterator[Texts]:
+    """Open the texts of an export, or of results: a table, or JSONL with --keep-input.
+
+    Raises:
+        UsageError: No such file or column, or the results hold no texts.
+        StemmeError: A file is damaged or empty.
+    """
+    reading.check()
+    sources = find_sources(source)
+    with local_copies(sources) as files, open_reader(files, reading, sources) as reader:
+        rows = reader.rows()
+        sample = list(itertools.islice(rows, SAMPLE_ROWS))
+        if not sample:
+            raise StemmeError(f"{reader.name}: there is no row in it")
+        readable = [row for row in sample if row.problem is None]
+        chained = itertools.chain(sample, rows)
+        columns = [name for name in reader.columns if name not in TABLE_COLUMNS]
+        if readable and all(_is_result(row) for row in readable):
+            readable = [_unpacked(row, reader.name) for row in readable]
+            columns = list(dict.fromkeys(name for row in readable for name in row.fields))
+            chained = (_unpacked(row, reader.name) for row in chained)  # type: ignore[assignment]
+        chosen = choose_text_column(columns, readable, text_column)
+        ids = choose_id_column(columns, id_column, complete=STREAM not in sources)
+        yield Texts(chained, chosen.name, ids, f'text from "{chosen.name}" ({chosen.reason})')
+
+
+def _is_result(row: Row) -> bool:
+    return {"lang", "orientation", "sentences"} <= row.fields.keys()
+
+
+def _unpacked(row: Row, name: str) -> Row:
+    """Return the row that a JSONL result was made of."""
+    if row.problem:
+        return row
+    kept = row.fields.get("input")
+    if not isinstance(kept, dict):
+        raise UsageError(f"{name}: row {row.number}: results without texts; give the export, or use --keep-input")
+    return replace(row, fields={"id": row.fields.get("id")} | kept)

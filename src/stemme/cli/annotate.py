@@ -1,0 +1,145 @@
+"""`stemme annotate`: texts to annotators in Label Studio, and back as gold records."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stemme.cli.analyze import language_tag
+from stemme.cli.errors import ROWS_LEFT_OUT
+from stemme.errors import StemmeError, UsageError
+from stemme.labels import DOMAINS, RECORD_KINDS
+
+_SHOWN = 20
+"""Lines about what is left out."""
+
+
+class Offsets(str, Enum):
+    """What the editor counts."""
+
+    codepoint = "codepoint"
+    utf16 = "utf16"
+
+
+Force = Annotated[bool, typer.Option("--force", help="Overwrite OUT.")]
+
+
+def export(
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN...",
+            help="Export as stemme analyze reads it, or its results: a table, or JSONL that keeps the input.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Tasks to import, .json.")],
+    *,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="The most uncertain texts, so many.", show_default="all texts")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the labelling interface as well, .xml.")
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="Column of the ids.", show_default='"id", else row number')
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of all texts.", show_default="identified")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
+    ] = None,
+    offsets: Annotated[
+        Offsets, typer.Option(help="What offsets count; Label Studio from before 2022 counts utf16.")
+    ] = Offsets.codepoint,
+    force: Force = False,
+) -> None:
+    """Write texts as tasks of Label Studio, the model's answers as predictions, the most uncertain first.
+
+    A text that is blank or has come before is passed over. A row that cannot be read is named, and the exit status
+    is 3.
+    """
+    import stemme
+    from stemme.annotation.interface import labelling_config
+    from stemme.annotation.tasks import most_uncertain, task
+    from stemme.annotation.texts import open_texts
+    from stemme.exports.reading import FOUND
+
+    for path in filter(None, (output, config)):
+        _refuse_existing(path, force)
+    tag = None if lang is None else language_tag(lang)
+    with open_texts(source, text_column, id_column, FOUND) as texts:
+        typer.echo(texts.column, err=True)
+        chosen = most_uncertain(texts.analysed(stemme.load(model), tag), count)
+    called = "stemme-base" if model is None else model.name
+    _write(output, json.dumps([task(*pair, called, offsets.value) for pair in chosen], ensure_ascii=False, indent=1))
+    if config:
+        _write(config, labelling_config())
+    passed = f"; passed over: {texts.blank:,} blank, {texts.repeated:,} repeated"
+    typer.echo(f"{output}: {len(chosen):,} tasks{passed if texts.blank or texts.repeated else ''}", err=True)
+    _name_left_out(texts.problems)
+
+
+def config() -> None:
+    """Print the labelling interface, to be pasted into Label Studio's project settings (Labeling Interface, Code)."""
+    from stemme.annotation.interface import labelling_config
+
+    typer.echo(labelling_config(), nl=False)
+
+
+def import_(
+    annotations: Annotated[Path, typer.Argument(metavar="IN", help="What Label Studio has exported as JSON.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Gold records, .jsonl.")],
+    domain: Annotated[str, typer.Option(help=f"Line of business: {', '.join(DOMAINS)}.")],
+    kind: Annotated[str, typer.Option(help=f"Of the texts: {' or '.join(RECORD_KINDS)}.")] = "comment",
+    lang: Annotated[
+        str | None, typer.Option(help="Language of all texts.", show_default="as it was found at the export")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Make gold records of annotated tasks; stemme corpus split gives them their splits.
+
+    Of several annotations of a task the last one is taken. An annotation that a record cannot hold is named with the
+    remedy, and the exit status is 3.
+    """
+    from stemme.annotation.annotated import read_annotations
+
+    known_domain = next((name for name in DOMAINS if name == domain), None)
+    known_kind = next((name for name in RECORD_KINDS if name == kind), None)
+    if known_domain is None:
+        raise UsageError(f"--domain {domain!r}: not known; write one of {', '.join(DOMAINS)}")
+    if known_kind is None:
+        raise UsageError(f"--kind {kind!r}: write {' or '.join(RECORD_KINDS)}")
+    _refuse_existing(output, force)
+    found = read_annotations(annotations, known_domain, known_kind, None if lang is None else language_tag(lang))
+    if not found.records and not found.refused:
+        raise StemmeError(f"{annotations}: nobody has annotated any of its {found.skipped:,} tasks yet")
+    if found.records:
+        _write(output, "".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) + "\n" for r in found.records))
+    notes = [f"{found.skipped:,} skipped or not annotated"] if found.skipped else []
+    notes += [f"{found.several:,} annotated several times (the last counts)"] if found.several else []
+    typer.echo("; ".join([f"{output}: {len(found.records):,} records", *notes]), err=True)
+    _name_left_out([f"task {number}: {message}" for number, message in found.refused])
+
+
+def _name_left_out(problems: list[str]) -> None:
+    from stemme.exports.printable import printable
+
+    for line in problems[:_SHOWN]:
+        typer.echo(printable(line), err=True)
+    if len(problems) > _SHOWN:
+        typer.echo(f"and {len(problems) - _SHOWN:,} more", err=True)
+    if problems:
+        raise typer.Exit(ROWS_LEFT_OUT)
+
+
+def _refuse_existing(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already; overwrite it with --force")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")

@@ -1,0 +1,125 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from stemme.cli import app
+from stemme.corpus.records import read
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def annotated(tasks, *, cancelled=()):
+    """What Label Studio exports when annotators have accepted the predictions."""
+    return [
+        {
+            "id": number,
+            "data": task["data"],
+            "annotations": [{"result": task["predictions"][0]["result"], "was_cancelled": number in cancelled}],
+        }
+        for number, task in enumerate(tasks, 1)
+    ]
+
+
+@pytest.fixture
+def tasks(export, tmp_path):
+    target = tmp_path / "tasks.json"
+    result = run("annotate", "export", export, "-o", target, "--config", tmp_path / "config.xml")
+    assert result.exit_code == 0, result.output
+    return json.loads(target.read_text("utf-8"))
+
+
+def back(tmp_path, tasks, *options):
+    (tmp_path / "back.json").write_text(json.dumps(tasks), "utf-8")
+    return run(
+        "annotate", "import", tmp_path / "back.json", "-o", tmp_path / "gold.jsonl", "--domain", "retail", *options
+    )
+
+
+def test_tasks_go_out_and_records_come_back(tasks, tmp_path):
+    assert [task["data"]["id"] for task in tasks] == ["a1", "a2", "a3"]
+    assert (tmp_path / "config.xml").read_text("utf-8") == run("annotate", "config").output
+    plain = [t | {"predictions": [{"result": sentences(t)}]} for t in tasks]
+    result = back(tmp_path, annotated(plain, cancelled=[2]))
+    assert result.exit_code == 0, result.output
+    assert "2 records; 1 skipped or not annotated" in result.output
+    assert [record.id for record in read(tmp_path / "gold.jsonl")] == ["a1", "a3"]
+    assert run("corpus", "check", tmp_path / "gold.jsonl").exit_code == 0
+    assert run("corpus", "split", tmp_path / "gold.jsonl").exit_code == 0
+
+
+def sentences(task):
+    """The result of a prediction without its mentions, which the analyser of the tests makes up."""
+    return [entry for entry in task["predictions"][0]["result"] if entry["from_name"] == "sentence"]
+
+
+def test_what_is_refused_is_named_and_the_rest_kept(tasks, tmp_path):
+    plain = annotated([t | {"predictions": [{"result": sentences(t)}]} for t in tasks])
+    plain[1]["annotations"][0]["result"] = []
+    result = back(tmp_path, plain)
+    assert result.exit_code == 3
+    assert "task 2: " in result.output
+    assert "is in no sentence" in result.output
+    assert len(list(read(tmp_path / "gold.jsonl"))) == 2
+
+
+def test_of_several_annotations_the_last_one_counts(tasks, tmp_path):
+    (first, *_) = annotated([tasks[0] | {"predictions": [{"result": sentences(tasks[0])}]}])
+    earlier = {"result": [], "updated_at": "2026-01-01T10:00:00Z"}
+    first["annotations"] = [first["annotations"][0] | {"updated_at": "2026-01-02T10:00:00Z"}, earlier]
+    result = back(tmp_path, [first])
+    assert result.exit_code == 0, result.output
+    assert "1 annotated several times (the last counts)" in result.output
+
+
+def test_results_with_their_input_serve_as_well(export, tmp_path):
+    results = tmp_path / "results.jsonl"
+    assert run("analyze", export, "-o", results, "--keep-input").exit_code == 0
+    assert run("annotate", "export", results, "-o", tmp_path / "t.json", "--count", 2).exit_code == 0
+    assert len(json.loads((tmp_path / "t.json").read_text("utf-8"))) == 2
+    table = tmp_path / "results.csv"
+    assert run("analyze", export, "-o", table).exit_code == 0
+    assert run("annotate", "export", table, "-o", tmp_path / "u.json").exit_code == 0
+    bare = tmp_path / "bare.jsonl"
+    assert run("analyze", export, "-o", bare).exit_code == 0
+    result = run("annotate", "export", bare, "-o", tmp_path / "v.json")
+    assert result.exit_code == 2
+    assert "results without texts" in result.output
+
+
+def test_blank_and_repeated_texts_are_passed_over_and_bad_ones_named(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("id,kommentar\n1,Kom sent.\n2,\n3,Kom sent.\n4,a\0b c\n", "utf-8")
+    result = run("annotate", "export", path, "-o", tmp_path / "t.json")
+    assert result.exit_code == 3, result.output
+    assert "1 tasks; passed over: 1 blank, 1 repeated" in result.output
+    assert "row 4: the text holds a NUL" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not JSON"),
+        ("{}", "no list of tasks"),
+        ('[{"text": "a"}]', "task 1 has no data and annotations; export from Label Studio as JSON, not JSON-MIN"),
+        ('[{"data": {"text": "a"}, "annotations": []}]', "nobody has annotated any of its 1 tasks yet"),
+    ],
+)
+def test_what_is_no_export_is_refused_in_one_line(tmp_path, content, message):
+    (tmp_path / "in.json").write_text(content, "utf-8")
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "other")
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_wrong_use_is_named(tmp_path):
+    (tmp_path / "in.json").write_text("[]", "utf-8")
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "marina")
+    assert result.exit_code == 2
+    assert "write one of telecom" in result.output
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "in.json", "--domain", "other")
+    assert result.exit_code == 2
+    assert "--force" in result.output

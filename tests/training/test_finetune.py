@@ -1,0 +1,87 @@
+"""Training on from the model that ships: it learns, rehearses, and what it writes is a model."""
+
+import json
+
+import numpy as np
+import pytest
+
+from samples import CORPORA, MODEL, ROOT
+from stemme.corpus.records import read
+from stemme.errors import StemmeError
+from stemme.labels import ORIENTATIONS
+from stemme.model import files
+from stemme.model.network import StemmeModel
+from stemme.pipeline import load
+from stemme.training import bootstrap
+from stemme.training.finetune import check_trainable, finetune, rehearsal, with_rehearsal
+from stemme.training.settings import Tuning
+from stemme.training.tuned import finish_tuned
+
+OWN = ROOT / "notebooks" / "data" / "comments.jsonl"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    lines = OWN.read_text("utf-8").splitlines()
+    by_split = {s: [line for line in lines if json.loads(line)["split"] == s] for s in ("train", "dev", "test")}
+    own = tmp_path / "comments.jsonl"
+    own.write_text("\n".join(by_split["train"][:3] + by_split["dev"][:1] + by_split["test"][:2]), "utf-8")
+    return Tuning(
+        corpora=own,
+        output=tmp_path / "out",
+        replay=CORPORA / "et",
+        replayed=1,
+        epochs=1,
+        batch_size=3,
+        frozen_layers=11,
+    )
+
+
+@pytest.mark.slow
+def test_a_model_learns_on_and_is_a_model(settings):
+    folder = finetune(MODEL, settings)
+    table = finish_tuned(folder, MODEL, settings)
+    assert "| frame macro f1 |" in table
+    card = (folder / files.CARD).read_text("utf-8")
+    assert table in card
+    assert "Temperatures fitted\nanew on the split dev: none" in card
+    assert str(settings.output) not in card
+
+    before, after = (json.loads((f / files.CONFIG).read_text("utf-8")) for f in (MODEL, folder))
+    assert after["temperatures"] == before["temperatures"]
+    assert load(folder)("Strømmen på C-brygga er borte.").orientation in ORIENTATIONS
+    weights = [dict(StemmeModel.from_pretrained(f).named_parameters()) for f in (MODEL, folder)]
+    old, new = ([w[f"encoder.encoder.layer.{n}.output.dense.weight"] for n in (10, 11)] for w in weights)
+    assert bool((old[0] == new[0]).all())
+    assert not bool((old[1] == new[1]).all())
+
+
+def test_rehearsal_draws_as_many_of_each_language_from_what_was_learned(settings):
+    drawn = rehearsal(Tuning(settings.corpora, settings.output, replay=CORPORA, replayed=3), 4)
+    assert len(drawn) == 12
+    assert {record.split for record in drawn} == {"train"}
+    assert len({record.lang.split("-")[0].replace("nn", "nb") for record in drawn}) == 6
+    assert rehearsal(Tuning(settings.corpora, settings.output), 4) == []
+    assert with_rehearsal(Tuning(settings.corpora, settings.output)).replay == CORPORA
+
+
+def test_a_model_without_weights_is_refused_with_the_remedy(tmp_path):
+    with pytest.raises(StemmeError, match="no such folder; --from takes a model folder, or stemme-base"):
+        check_trainable(tmp_path / "none")
+    for name in (files.CONFIG, files.TOKENIZER, files.EMBEDDINGS):
+        (tmp_path / name).touch()
+    with pytest.raises(StemmeError, match=r"model\.safetensors missing; .* take models/stemme-base of the repository"):
+        check_trainable(tmp_path)
+
+
+def test_differences_are_those_of_the_same_draws():
+    records = list(read(OWN))[:20]
+    from stemme.training.tally import tally
+
+    counts = tally(records, load(MODEL).gold([r.text for r in records], None))
+    assert set(map(tuple, np.round(list(bootstrap.differences(counts, counts).values()), 9))) == {(0.0, 0.0)}
+
+
+def test_own_records_are_written_with_their_splits():
+    splits = [record.split for record in read(OWN)]
+    assert [splits.count(split) for split in ("train", "dev", "test")] == [60, 10, 30]
