@@ -1,6 +1,7 @@
 """Trains a model on: from few records of one's own, mixed with some of what it has learned before.
 
-Without the latter a network forgets (McCloskey and Cohen 1989); rehearsal is the plain remedy (Robins 1995).
+Without the latter a network forgets (McCloskey and Cohen 1989); rehearsal is the plain remedy (Robins 1995). In the
+end its weights are drawn back some way towards where they came from.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import torch
 
 from stemme.corpus.records import Record, read
 from stemme.errors import StemmeError
@@ -42,7 +45,17 @@ def finetune(base: Path, settings: Tuning, resume: bool = False) -> Path:
     model.config.loss_weights = model.config.loss_weights | settings.loss_weights
     model.dropout.p = model.config.dropout = settings.dropout
     settings.output.mkdir(parents=True, exist_ok=True)
-    return fit(model, base, settings, [*learned, *rehearsed], held, resume)
+    folder = fit(model, base, settings, [*learned, *rehearsed], held, resume)
+    _draw_back(model, StemmeModel.from_pretrained(base), settings.kept)
+    model.half().save_pretrained(folder)
+    return folder
+
+
+@torch.no_grad()
+def _draw_back(model: StemmeModel, base: StemmeModel, share: float) -> None:
+    """Move a model's weights a share of the way back to its base; the int8 scales are those of the base anyway."""
+    for own, old in zip(model.parameters(), base.parameters(), strict=True):
+        own.lerp_(old, share)
 
 
 def check_trainable(folder: Path) -> None:

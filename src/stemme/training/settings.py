@@ -72,6 +72,7 @@ class Tuning(Settings):
         languages: None in particular: all records below `corpora` are learned from.
         replay: Folder of records that the model was trained on; those of a checkout, where there is none given.
         replayed: How many of them are learned from beside each record of one's own.
+        kept: Share of the base in the weights at the end (Wortsman et al. 2022, arXiv:2109.01903).
     """
 
     languages: tuple[str, ...] = ()
@@ -85,6 +86,7 @@ class Tuning(Settings):
     frozen_layers: int = 6
     replay: Path | None = None
     replayed: int = 3
+    kept: float = 0.3
 
 
 Kind = TypeVar("Kind", bound=Settings)
