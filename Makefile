@@ -5,7 +5,7 @@ CORE := .venv/.installed
 DEV := .venv-dev/.installed
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: demo test bench train clean
+.PHONY: demo test bench train docs clean
 
 demo: $(CORE)
 	.venv/bin/stemme analyze corpora/samples/feedback.csv --force
@@ -23,6 +23,9 @@ bench: $(DEV)
 
 train: $(DEV)
 	.venv-dev/bin/stemme train models/stemme-base.toml --resume
+
+docs: $(DEV)
+	.venv-dev/bin/python -m mkdocs build --strict
 
 clean:
 	rm -rf .venv .venv-dev build dist runs

@@ -17,7 +17,12 @@ COMMANDS = (
     "stats",
     "shortcuts",
     "train",
+    "annotate",
+    "export",
+    "import",
+    "report",
     "serve",
+    "mcp",
     "keys",
     "add",
 )
