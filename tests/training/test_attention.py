@@ -2,7 +2,6 @@ import pytest
 import torch
 
 from samples import MODEL, TEXTS
-from stemme.analysis import Analysis
 from stemme.errors import StemmeError
 from stemme.model.network import StemmeConfig, StemmeModel
 from stemme.model.tokens import SubwordTokenizer
@@ -47,13 +46,16 @@ def test_a_text_that_no_window_holds_is_refused(network, tokenizer):
             weights(text, [(0, len(text))], network, tokenizer)
 
 
-def test_a_loss_is_the_score_that_goes_with_the_word():
-    seen = []
-
-    def analyze(texts, sentences):
-        seen.extend(zip(texts, sentences, strict=True))
-        return [Analysis(t, "en", 1, "focused", -1, {"focused": 0.9 if "late" in t else 0.2}) for t in texts]
-
-    assert losses("Hi. It came late", [(0, 3), (4, 16)], "focused", analyze) == pytest.approx([0, 0, 0, 0.7])
-    assert seen[1] == ("It came late", [(0, 12)])
-    assert seen[3] == ("Hi. It late", [(0, 3), (4, 11)])
+def test_a_loss_is_the_score_that_goes_with_the_word(analyzer):
+    text = "Hello. After twelve years nobody has asked what we will need next."
+    bounds = [(0, 6), (7, len(text))]
+    found = losses(text, bounds, ["neither", "centric"], analyzer)
+    assert len(found) == len(words(text))
+    greeting, sentence = analyzer.gold([text], [bounds])[0].sentences
+    assert (greeting.frame, sentence.frame) == ("neither", "centric")
+    assert found[0] == pytest.approx(greeting.score, abs=1e-4)  # nothing is left of its sentence
+    assert all(abs(loss) < 1 for loss in found)
+    cut = text.replace("nobody ", "")
+    (_, without) = analyzer.gold([cut], [[(0, 6), (7, len(cut))]])[0].sentences
+    assert without.frame == "centric"
+    assert found[words(text).index((26, 33))] == pytest.approx(sentence.score - without.score, abs=1e-3)

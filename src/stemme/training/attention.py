@@ -15,11 +15,12 @@ import numpy as np
 import torch
 
 from stemme.errors import StemmeError
-from stemme.labels import Frame
+from stemme.labels import FRAMES, Frame
 from stemme.model import windows
 from stemme.model.network import StemmeModel
+from stemme.model.predict import begin
 from stemme.model.tokens import SubwordTokenizer
-from stemme.training.evaluate import Analyze
+from stemme.pipeline import Analyzer
 
 Offsets = tuple[int, int]
 
@@ -60,14 +61,16 @@ def weights(text: str, sentences: Sequence[Offsets], model: StemmeModel, tokeniz
     return [float(weight) for weight in summed]
 
 
-def losses(text: str, sentences: Sequence[Offsets], frame: Frame, analyze: Analyze) -> list[float]:
-    """Return how far the text's score of a frame falls when each of `words` is left out.
+def losses(text: str, sentences: Sequence[Offsets], frames: Sequence[Frame], analyzer: Analyzer) -> list[float]:
+    """Return how far the score of its sentence's frame falls when each of `words` is left out.
+
+    A word that is its whole sentence takes all of the score with it.
 
     Args:
         text: Any text with words.
         sentences: Code points (start, end) of its sentences.
-        frame: Whose score; that of the text, so its mean over several sentences.
-        analyze: The model.
+        frames: Of each sentence, the one whose score is asked for.
+        analyzer: Has the model; scores are after its temperatures.
     """
     cuts = words(text)
     texts, given = [text], [list(sentences)]
@@ -76,5 +79,12 @@ def losses(text: str, sentences: Sequence[Offsets], frame: Frame, analyze: Analy
         left = list(accumulate((not start <= at < end for at in range(len(text))), initial=0))
         moved = [(left[a], left[b]) for a, b in sentences]
         given.append([(a, b) for a, b in moved if a < b])
-    whole, *without = (analysis.scores[frame] for analysis in analyze(texts, given))
-    return [whole - score for score in without]
+    runtime = analyzer.runtime
+    whole, *without = begin(texts, given, runtime.tokenizer, runtime.each, temperatures=runtime.temperatures)()
+    found = []
+    for (start, _), rest, prediction in zip(cuts, given[1:], without, strict=True):
+        holder = max(number for number, (a, _) in enumerate(sentences) if a <= start or not number)
+        frame = FRAMES.index(frames[holder])
+        remaining = float(prediction.frames[holder, frame]) if len(rest) == len(sentences) else 0.0
+        found.append(float(whole.frames[holder, frame]) - remaining)
+    return found
