@@ -21,7 +21,7 @@ DOCS = ROOT / "docs" / "scale.md"
 @pytest.mark.slow
 @pytest.mark.skipif(not (os.environ.get("JAVA_HOME") or shutil.which("java")), reason="Spark needs Java")
 @pytest.mark.skipif(not DOCS.exists(), reason="only a checkout has the documentation")
-def test_the_recipe_gives_the_columns_of_stemme(analyzer, monkeypatch):
+def test_the_recipe_gives_the_columns_of_stemme(monkeypatch):
     from pyspark.sql import SparkSession
 
     import stemme
@@ -41,6 +41,7 @@ def test_the_recipe_gives_the_columns_of_stemme(analyzer, monkeypatch):
     finally:
         session.stop()
     assert [(row["id"], row["comment"]) for row in found] == rows
+    analyzer = stemme.load()
     for row in found:
         assert row["stemme_error"] is None
         cells = [row[name] for name in TABLE_COLUMNS]

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "exports"))
 from fake_analyzer import FakeAnalyzer
 
 from stemme.exports.outcomes import TextAnalyzer
+from stemme.service import batching
 from stemme.service.app import create_app
 from stemme.service.routes.common import State
 from stemme.service.server import listen, server_of, url_of
@@ -95,7 +96,9 @@ def until(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def held() -> Held:
+def held(monkeypatch) -> Held:
+    """Held by its one thread, so that what waits behind it is known."""
+    monkeypatch.setattr(batching, "WORKERS", 1)
     return Held()
 
 

@@ -23,7 +23,7 @@ ROUND_TEXTS = 2 * BATCH_SIZE
 ROUND_CHARACTERS = 50_000
 """Characters that are analysed together, beyond a first text: others wait as long."""
 
-_WORKERS = 2
+WORKERS = 2
 """Threads. With one, the network stands still while Python decodes."""
 
 _TURN = 4
@@ -107,8 +107,7 @@ class Batcher:
         self._stopping = False
         self._gathering = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"stemme-model-{number}", daemon=True)
-            for number in range(_WORKERS)
+            threading.Thread(target=self._work, name=f"stemme-model-{number}", daemon=True) for number in range(WORKERS)
         ]
 
     def start(self) -> None:
