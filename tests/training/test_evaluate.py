@@ -4,7 +4,7 @@ import pytest
 
 from stemme.analysis import Analysis, Complaint, Need, Sentence
 from stemme.corpus.records import parse_record
-from stemme.training.evaluate import evaluate, language_group
+from stemme.training.evaluate import evaluate, language_group, subsample
 
 LINE = (
     '{"id":"x1","lang":"nn","kind":"comment","domain":"retail","orientation":"mixed","trap":true,"sentences":['
@@ -69,3 +69,18 @@ def test_a_pair_counts_when_both_members_are_right():
 
 def test_variants_are_counted_under_their_language():
     assert [language_group(lang) for lang in ("nn", "te-Latn", "zh-Hant", "et")] == ["nb", "te", "zh", "et"]
+
+
+def test_a_subsample_keeps_pairs_whole_and_languages_even():
+    langs = ["nb", "nn", "et"] * 10
+    records = [dataclasses.replace(RECORD, id=str(n), lang=lang) for n, lang in enumerate(langs)]
+    records[2:2] = [dataclasses.replace(RECORD, id=name, lang="et", pair="p") for name in ("a", "b")]
+    drawn = subsample(records, 4)
+    assert drawn == subsample(records, 4) != subsample(records, 4, seed=1)
+    assert [r for r in records if r in drawn] == drawn
+    counts = [sum(language_group(r.lang) == lang for r in drawn) for lang in ("nb", "et")]
+    assert counts[0] == 4
+    assert counts[1] in (4, 5)
+    for seed in range(9):
+        assert sum(r.pair == "p" for r in subsample(records, 4, seed)) in (0, 2)
+    assert subsample(records, 99) == records

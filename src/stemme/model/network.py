@@ -249,11 +249,29 @@ class StemmeModel(PreTrainedModel):
 
     def _pool(self, hidden: Tensor, attention_mask: Tensor, sentence_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Pool each sentence (its mean, and its mean by learned attention) and the window (its mean)."""
-        attention = self.sentence_attention(hidden).squeeze(-1).unsqueeze(1)
-        weights = torch.softmax(attention + (1 - sentence_mask) * FORBIDDEN, -1) * sentence_mask
+        weights = self._weights(hidden, sentence_mask)
         pooled = torch.cat([_mean_over(sentence_mask, hidden), weights.to(hidden.dtype) @ hidden], -1)
         window = _mean_over(attention_mask.unsqueeze(1).to(sentence_mask.dtype), hidden).squeeze(1)
         return pooled, window
+
+    def sentence_weights(self, input_ids: Tensor, attention_mask: Tensor, sentence_mask: Tensor) -> Tensor:
+        """Return what each position weighs in its sentence's mean by learned attention.
+
+        Args:
+            input_ids: Of shape (windows, positions).
+            attention_mask: Of shape (windows, positions), 0 at padding.
+            sentence_mask: Of shape (windows, sentences, positions), 1 where a position is of a sentence.
+
+        Returns:
+            Of shape (windows, sentences, positions); sums to 1 over the positions of a sentence.
+        """
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return self._weights(hidden, sentence_mask)
+
+    def _weights(self, hidden: Tensor, sentence_mask: Tensor) -> Tensor:
+        attention = self.sentence_attention(hidden).squeeze(-1).unsqueeze(1)
+        weights: Tensor = torch.softmax(attention + (1 - sentence_mask) * FORBIDDEN, -1) * sentence_mask
+        return weights
 
     def transition_scores(self) -> Tensor:
         """Scores of one tag following another, of shape (tags, tags); what must not be is `FORBIDDEN`."""

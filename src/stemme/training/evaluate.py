@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Literal, TypeVar
 
 from stemme.analysis import Analysis
 from stemme.corpus.records import Record
 from stemme.training import bootstrap
-from stemme.training.tally import FIGURES, figures, tally
+from stemme.training.tally import FIGURES, figures, tally, units
 
-__all__ = ["FIGURES", "Analyze", "Report", "analyse", "evaluate", "intervals_of", "language_group", "report_of"]
+__all__ = [
+    "FIGURES",
+    "Analyze",
+    "Report",
+    "analyse",
+    "evaluate",
+    "intervals_of",
+    "language_group",
+    "report_of",
+    "subsample",
+]
 
 Report = dict[str, dict[str, float]]
 """Figures by language (`all` for the whole), then by name."""
@@ -33,6 +45,22 @@ def language_group(lang: str) -> str:
     """Return the language that a record is counted under: variants and scripts go with their own."""
     base = lang.split("-", maxsplit=1)[0]
     return "nb" if base == "nn" else base
+
+
+def subsample(records: Sequence[Record], size: int, seed: int = 0) -> list[Record]:
+    """Return about `size` records of each language, drawn at random, in the order given.
+
+    The members of a minimal pair are drawn together; so there may be one more. The same records and seed give the
+    same ones.
+    """
+    drawn = units(records)
+    random.Random(seed).shuffle(drawn)
+    kept: defaultdict[str, list[int]] = defaultdict(list)
+    for numbers in drawn:
+        of_language = kept[language_group(records[numbers[0]].lang)]
+        if len(of_language) < size:
+            of_language += numbers
+    return [records[number] for number in sorted(chain.from_iterable(kept.values()))]
 
 
 def evaluate(records: Iterable[Record], analyze: Analyze, sentences: Sentences = "gold") -> Report:
