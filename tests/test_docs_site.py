@@ -181,8 +181,6 @@ def test_the_commands_shown_exist_with_their_options(line):
     while hasattr(command, "commands") and words and words[0] in command.commands:
         path.append(words[0])
         command = command.commands[words.pop(0)]
-    if "annotate" not in get_command(app).commands and (words[:1] == ["annotate"] or "--from" in words):
-        pytest.xfail("stemme annotate and stemme train --from are not merged yet")
     assert path or words == ["--version"], line
     shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     for word in words:

@@ -83,7 +83,7 @@ ORDER = [
 ]
 BESIDE = {
     "corpus": {"errors", "labels"},
-    "annotation": {"errors", "defaults", "labels", "analysis", "text", "exports", "corpus"},
+    "annotation": {"errors", "defaults", "labels", "colours", "analysis", "text", "exports", "corpus"},
     "training": {"errors", "labels", "analysis", "text", "model", "pipeline", "corpus"},
 }
 WHEN_ASKED = {("pipeline", "component"), ("analysis", "drawing")}

@@ -180,18 +180,19 @@ class Analyzer:
     ) -> list[Analysis]:
         # In groups of like length: while the network is at one, Python reads the next and decodes the one before.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode("utf-8", "surrogatepass")), reverse=True)
-        found: dict[int, Analysis] = {}
-        begun: deque[tuple[list[int], Callable[[], list[Analysis]]]] = deque()
         size = batch_size * _GROUP_BATCHES
+        begun: deque[Callable[[], list[Analysis]]] = deque()
+        found: list[Analysis] = []
         for start in range(0, len(order), size):
             group = order[start : start + size]
             known = None if sentences is None else [sentences[i] for i in group]
-            begun.append((group, self._begin([texts[i] for i in group], lang, batch_size, known)))
+            begun.append(self._begin([texts[i] for i in group], lang, batch_size, known))
             if len(begun) == _GROUPS_AT_ONCE:
-                _finish(begun, found)
-        while begun:
-            _finish(begun, found)
-        return [found[i] for i in range(len(texts))]
+                found += begun.popleft()()
+        for finish in begun:
+            found += finish()
+        in_order = dict(zip(order, found, strict=True))
+        return [in_order[i] for i in range(len(texts))]
 
     def _begin(
         self,
@@ -210,11 +211,6 @@ class Analyzer:
             return [assemble(*parts) for parts in zip(texts, languages, spans, surest, strict=True)]
 
         return finish
-
-
-def _finish(begun: deque[tuple[list[int], Callable[[], list[Analysis]]]], found: dict[int, Analysis]) -> None:
-    group, finish = begun.popleft()
-    found.update(zip(group, finish(), strict=True))
 
 
 def assemble(text: str, language: Language, sentences: Sequence[tuple[int, int]], prediction: Prediction) -> Analysis:

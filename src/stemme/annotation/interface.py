@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from stemme.colours import COLOURS
 from stemme.labels import DIMENSIONS, FRAMES, MENTION_KINDS, SEVERITIES, TOPICS, Dimension, Frame
 
 TEXT = "text"
@@ -16,7 +17,7 @@ SENTENCE, MENTION = "sentence", "mention"
 TOPIC, SEVERITY = "topic", "severity"
 """The choices that belong to the region of a mention."""
 
-_COLOURS = {"centric": "#2b6cb0", "focused": "#b7791f", "neither": "#718096", "need": "#2f855a", "complaint": "#c53030"}
+_COLOURS = {**COLOURS, "need": COLOURS["needs"], "complaint": COLOURS["2"]}
 
 
 def label_of(frame: Frame, dimension: Dimension | None) -> str:

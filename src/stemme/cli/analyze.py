@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from stemme.cli.errors import ROWS_LEFT_OUT
+from stemme.cli.options import IdColumn, MinScore, Model, TextColumn, language_tag
 from stemme.defaults import BATCH_SIZE
 from stemme.errors import UsageError
 
@@ -38,17 +39,13 @@ def analyze(
         str | None,
         typer.Option("-o", "--output", metavar="OUT", help="As IN. Default: IN with .stemme before its ending."),
     ] = None,
-    text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
-    id_column: Annotated[
-        str | None, typer.Option(help="Column of the ids.", show_default='"id", else row number')
-    ] = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
     lang: Annotated[
         str | None,
         typer.Option(help="Language of all texts, as te, bn, nb, et, zh.", show_default="identified"),
     ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
+    model: Model = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Windows of text the network takes at once.")] = BATCH_SIZE,
     threads: Annotated[
         int | None,
@@ -65,9 +62,7 @@ def analyze(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Of the Ray cluster.", show_default="as many as it has cores for")
     ] = None,
-    min_score: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Leave out needs and complaints that are less sure than this.")
-    ] = 0.0,
+    min_score: MinScore = 0.0,
     keep_input: Annotated[
         bool,
         typer.Option("--keep-input", help='Keep the row under "input" (JSONL only; tables keep it anyway).'),
@@ -133,16 +128,6 @@ def analyze(
     )
     if summary.problems:
         raise typer.Exit(ROWS_LEFT_OUT)
-
-
-def language_tag(lang: str) -> str:
-    """Return the tag that was given with --lang in its usual case; UsageError where it is none."""
-    from stemme.text import tags
-
-    tag = tags.normal(lang)
-    if tag is None:
-        raise UsageError(f"--lang {lang!r}: not a language tag; write {tags.EXAMPLES}")
-    return tag
 
 
 def _load(model: Path | None, threads: int | None, min_score: float) -> TextAnalyzer:

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from stemme.cli.analyze import language_tag
 from stemme.cli.errors import ROWS_LEFT_OUT
+from stemme.cli.options import IdColumn, Model, TextColumn, language_tag
 from stemme.errors import StemmeError, UsageError
 from stemme.labels import DOMAINS, RECORD_KINDS
 
@@ -44,14 +44,10 @@ def export(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the labelling interface as well, .xml.")
     ] = None,
-    text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
-    id_column: Annotated[
-        str | None, typer.Option(help="Column of the ids.", show_default='"id", else row number')
-    ] = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
     lang: Annotated[str | None, typer.Option(help="Language of all texts.", show_default="identified")] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
+    model: Model = None,
     offsets: Annotated[
         Offsets, typer.Option(help="What offsets count; Label Studio from before 2022 counts utf16.")
     ] = Offsets.codepoint,

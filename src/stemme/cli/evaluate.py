@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from stemme.cli.options import Model
+
 
 class Split(str, Enum):
     """The splits to measure on."""
@@ -22,9 +24,7 @@ class Split(str, Enum):
 def evaluate(
     corpora: Annotated[Path, typer.Argument(help="File or folder of gold records.")] = Path("corpora"),
     split: Annotated[Split, typer.Option(help="Which records.")] = Split.test,
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
+    model: Model = None,
     own_sentences: Annotated[
         bool,
         typer.Option("--own-sentences", help="Find sentences as for a user's text, instead of taking the gold ones."),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from stemme.cli.options import Model, Threads
 
 
 def mcp(
@@ -19,12 +20,8 @@ def mcp(
             show_default="standard input and output",
         ),
     ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
-    ] = None,
+    model: Model = None,
+    threads: Threads = None,
 ) -> None:
     """Answer an assistant over the Model Context Protocol: the tools analyze and labels."""
     import stemme

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from stemme.cli.options import Model
+
 
 def info(
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
+    model: Model = None,
 ) -> None:
     """Print what is known of a model: version, languages, labels, sizes, checksums."""
     from stemme.model.info import describe

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from stemme.cli.options import TextColumn
 from stemme.errors import UsageError
 
 
@@ -21,7 +22,7 @@ def report(
         list[str] | None,
         typer.Option(help="Column to count by, such as product; may be repeated.", show_default="found"),
     ] = None,
-    text_column: Annotated[str | None, typer.Option(help="Column of the texts.", show_default="found")] = None,
+    text_column: TextColumn = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite OUT.")] = False,
 ) -> None:
     """Show results as one page that needs no network: totals, charts, quotations, and the texts behind each number."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from stemme.cli.options import MinScore, Model, Threads
 from stemme.service.settings import Settings
 
 _DEFAULT = Settings()
@@ -24,15 +25,9 @@ def serve(
             envvar="STEMME_KEYS", help="File of API keys (stemme keys add).", show_default="no key, on loopback only"
         ),
     ] = _DEFAULT.keys,
-    model: Annotated[
-        Path | None, typer.Option(help="Folder of an exported model.", show_default="the one of the package")
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of the network.", show_default="the cores there are")
-    ] = None,
-    min_score: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Leave out needs and complaints that are less sure than this.")
-    ] = 0.0,
+    model: Model = None,
+    threads: Threads = None,
+    min_score: MinScore = 0.0,
     gather_ms: Annotated[
         float, typer.Option(min=0, max=1000, help="Milliseconds that a text waits for others at the most.")
     ] = _DEFAULT.gather_ms,
