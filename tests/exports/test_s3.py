@@ -6,16 +6,15 @@ import contextlib
 from collections.abc import Iterator
 
 import pytest
+import s3fs
 from fake_analyzer import FakeAnalyzer
+from moto import server
 from test_remote import Stopping, lines
 
 from stemme.errors import StemmeError
 from stemme.exports import remote_folder
 from stemme.exports.folders import open_folder
 from stemme.exports.job import Job, run
-
-s3fs = pytest.importorskip("s3fs")
-server = pytest.importorskip("moto.server")
 
 ROWS = 300
 BUCKET = "s3://exports"
@@ -119,7 +118,6 @@ def test_a_bucket_that_is_not_there_is_one_line(store):
     assert "there is no such file" in one_line(Job("s3://nosuch/in.csv"), "s3://nosuch/in.csv")
 
 
-@pytest.mark.xfail(reason="s3fs makes the bucket", strict=True)
 def test_results_into_a_bucket_that_is_not_there_are_refused(store):
     store.pipe_file("exports/in.csv", lines(rows=ROWS).encode())
     one_line(Job(f"{BUCKET}/in.csv", "s3://nosuch/out.csv"), "s3://nosuch/out.csv")

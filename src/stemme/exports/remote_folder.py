@@ -136,7 +136,8 @@ class RemoteFolder:
 
     def _beat(self) -> None:
         self._beats += 1
-        self._system.makedirs(self._path, exist_ok=True)
+        if not self._atomic:  # such stores have no folders, and some clients would make the bucket
+            self._system.makedirs(self._path, exist_ok=True)
         self._system.pipe_file(f"{self._path}/{LOCK}", f"{self._token} {self._beats}".encode())
 
     def _keep(self) -> None:
