@@ -12,7 +12,7 @@ from stemme.model.predict import TEMPERED
 from stemme.pipeline import load
 from stemme.training.finish import finish
 from stemme.training.settings import Settings
-from stemme.training.train import freeze, parameter_groups, train
+from stemme.training.train import freeze, paired, parameter_groups, train
 
 TINY = {
     "hidden_size": 8,
@@ -69,6 +69,16 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small):
     config = json.loads((folder / "config.json").read_text("utf-8"))
     assert set(config["temperatures"]) == set(TEMPERED)
     assert load(folder)("Pakk hilines.").orientation in ORIENTATIONS
+
+
+@pytest.mark.parametrize("lang", ["te", "bn", "nb", "et", "zh"])
+def test_the_members_of_a_minimal_pair_are_learned_side_by_side(lang):
+    records = list(read(CORPORA / lang))
+    groups = paired(records)
+    assert sorted(r.id for group in groups for r in group) == sorted(r.id for r in records)
+    assert {r.id for group in groups if len(group) > 1 for r in group} == {r.id for r in records if r.pair}
+    assert all(len({r.pair for r in group}) == 1 for group in groups)
+    assert max(map(len, groups)) == 2
 
 
 def test_frozen_layers_do_not_learn(small):

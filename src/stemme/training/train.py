@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Sequence
@@ -120,7 +121,7 @@ def fit(
         model.encoder.set_attn_implementation("eager")
     loud = shouted(learned[:: round(1 / settings.shouting)]) if settings.shouting else []
     tokenizer = SubwordTokenizer.load(unlearned / files.TOKENIZER)
-    items = examples([*learned, *loud], tokenizer)
+    items = [examples(group, tokenizer) for group in paired(learned)] + [[e] for e in examples(loud, tokenizer)]
     trainer = _StemmeTrainer(
         settings,
         held,
@@ -131,7 +132,7 @@ def fit(
         train_dataset=_Examples(items, settings.cropping),
         eval_dataset=_Examples([], 0.0),
         data_collator=_Collator(settings.token_masking),
-        callbacks=[_QuantizeLast(settings.quantized_epochs, items)],
+        callbacks=[_QuantizeLast(settings.quantized_epochs, list(itertools.chain(*items)))],
     )
     trainer.train(resume_from_checkpoint=_checkpoint(settings, learned, resume))
 
@@ -167,6 +168,14 @@ def of_split(records: Sequence[Record], split: str) -> list[Record]:
     return chosen
 
 
+def paired(records: Sequence[Record]) -> list[list[Record]]:
+    """Return the records one by one, but the members of a minimal pair together."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(f"pair {record.pair}" if record.pair else record.id, []).append(record)
+    return list(groups.values())
+
+
 def _arguments(settings: Settings) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(settings.output),
@@ -192,11 +201,12 @@ def _arguments(settings: Settings) -> TrainingArguments:
 class _Examples(Dataset[dict[str, Any]]):
     """Examples as the Trainer wants items; `input_ids` only tell it the length.
 
-    Of a share of the long ones a run of sentences is shown, drawn anew each time: a heading or a claim must be
-    understood without the article around it.
+    The members of a minimal pair are one item: side by side in a step, what they share cancels out, and what is left
+    to learn from is the difference. Of a share of the long examples a run of sentences is shown, drawn anew each time:
+    a heading or a claim must be understood without the article around it.
     """
 
-    def __init__(self, items: list[Example], cropping: float) -> None:
+    def __init__(self, items: list[list[Example]], cropping: float) -> None:
         self._items = items
         self._cropping = cropping
 
@@ -204,12 +214,15 @@ class _Examples(Dataset[dict[str, Any]]):
         return len(self._items)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        example = self._items[index]
+        shown = [self._cropped(example) for example in self._items[index]]
+        return {"input_ids": max((example.tags for example in shown), key=len), "examples": shown}
+
+    def _cropped(self, example: Example) -> Example:
         sentences = len(example.frames)
-        if sentences >= LONG and torch.rand(()) < self._cropping:
-            first = int(torch.randint(sentences, ()))
-            example = crop(example, first, first + 1 + int(torch.randint(sentences - first, ())))
-        return {"input_ids": example.tags, "example": example}
+        if sentences < LONG or torch.rand(()) >= self._cropping:
+            return example
+        first = int(torch.randint(sentences, ()))
+        return crop(example, first, first + 1 + int(torch.randint(sentences - first, ())))
 
 
 class _Collator:
@@ -219,7 +232,7 @@ class _Collator:
         self._masking = masking
 
     def __call__(self, items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        batch = collate([item["example"] for item in items])
+        batch = collate([example for item in items for example in item["examples"]])
         ids = batch["input_ids"]
         inner = batch["sentence_mask"].sum(1) > 0
         batch["input_ids"] = ids.masked_fill(inner & (torch.rand(ids.shape) < self._masking), MASK)
