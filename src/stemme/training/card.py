@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +64,7 @@ te-Latn, bn-Latn, zh-Hant) are counted under their language. In brackets: 95 % i
 `stemme evaluate corpora --split test --intervals` prints the same table.
 
 {table}
-
+{beside}
 ## Calibration
 
 Scores are divided by a temperature a head, fitted on `dev`; the table gives the expected calibration error on `test`
@@ -92,6 +93,18 @@ When only the surest orientations are kept:
 
 {settings}
 """
+
+
+_BESIDE = """
+## Beside simple methods
+
+All languages together, `stemme baselines corpora`; by language, and more figures, in `models/{name}` of the repository.
+
+{table}
+"""
+
+MEASURED = "MEASURED.md"
+"""Figures beside a model's folder that take longer than its training; the first table is that of the baselines."""
 
 
 def write_card(
@@ -123,6 +136,7 @@ def write_card(
         quantized=settings.quantized_epochs,
         counts=_counts(records, languages),
         table=table(report, intervals),
+        beside=_beside(folder.parent / MEASURED),
         calibration=calibration,
         risk=risk,
         settings="\n".join(
@@ -130,6 +144,15 @@ def write_card(
         ),
     )
     (folder / files.CARD).write_text(text, "utf-8")
+
+
+def _beside(measured: Path) -> str:
+    if not measured.is_file():
+        return ""
+    lines = measured.read_text("utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[first:])
+    return _BESIDE.format(name=measured.name, table="\n".join(rows))
 
 
 def _files(folder: Path) -> str:
