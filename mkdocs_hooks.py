@@ -1,7 +1,7 @@
 """Pages of the documentation that have their home elsewhere, added when `mkdocs build` runs.
 
-The reference of the command line comes from the commands themselves; the cards and the changelog are the files of the
-repository. A link from any page to such a file leads to its page.
+The reference of the command line comes from the commands themselves; the cards, the changelog and the notebooks are
+the files of the repository. A link from any page to such a file leads to its page, or to the notebook itself.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ HOMES = {
     "corpora/README.md": "reference/dataset-card.md",
     "models/ABLATIONS.md": "explanation/ablations.md",
     "models/stemme-base/README.md": "reference/model-card.md",
+    **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))},
 }
 """Files of the repository, and the pages that show them."""
 
 COMMANDS = "reference/cli.md"
 
-_LINK = re.compile(r"(\]\()([^)#:\s]+\.md)(#[^)\s]*)?(\))")
+_LINK = re.compile(r"(\]\()([^)#:\s]+\.(?:md|ipynb))(#[^)\s]*)?(\))")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
