@@ -148,7 +148,7 @@ def one_line(result) -> str:
         (["feedback.csv", "-o", "feedback.csv"], 2, "the export itself"),
         (["feedback.csv", "-o", "empty.csv"], 2, "--force"),
         (["feedback.csv", "-o", "nowhere/out.csv"], 2, "does not exist"),
-        (["feedback.csv", "-o", "out.docx"], 2, "no format that is known"),
+        (["feedback.csv", "-o", "out.docx"], 2, "results are written as .csv, .tsv, .jsonl"),
     ],
 )
 def test_what_goes_wrong_is_one_line_and_a_status(run, export, monkeypatch, args, status, message):

@@ -121,7 +121,7 @@ def test_another_input_model_or_code_is_refused_with_the_reason(source, monkeypa
         run(unfinished, FakeAnalyzer)
     source.write_bytes(before)
     monkeypatch.setattr(FakeAnalyzer, "fingerprint", "another")
-    with pytest.raises(UsageError, match="cannot be resumed: the model is another one"):
+    with pytest.raises(UsageError, match="cannot be resumed: the model or its --min-score is another one"):
         run(unfinished, FakeAnalyzer)
     monkeypatch.undo()
     code = fingerprint.of_code()
@@ -144,7 +144,7 @@ def test_an_unfinished_run_is_neither_continued_nor_thrown_away_unasked(source):
 
 def test_resume_begins_where_there_is_nothing_to_resume(source):
     assert run(Job(str(source), resume=True), FakeAnalyzer).rows == ROWS
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="nothing to resume"):
         run(Job(str(source), resume=True), FakeAnalyzer)
 
 

@@ -35,4 +35,4 @@ def report(
         raise UsageError(f"{output}: is there already; overwrite it with --force")
     page = render(read_results(results, text_column), title or results.stem, by or ())
     output.write_text(page, "utf-8")
-    typer.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB", err=True)
+    typer.echo(f"{output}: {output.stat().st_size / 1e3:,.0f} kB", err=True)

@@ -56,7 +56,7 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
             if old != new:
                 return f"{subject}{name} was {_said(old)} and is {_said(new)} now"
     if before.get("model") != now.get("model"):
-        return "the model is another one"
+        return "the model or its --min-score is another one"
     return None
 
 

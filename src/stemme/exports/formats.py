@@ -69,9 +69,12 @@ def written_format(target: str) -> Written:
     """Return the format of the results; UsageError where the ending names none that is written."""
     if target == STREAM:
         return "jsonl"
-    kind = format_of(Path(base_name(target)), target)
-    if kind not in get_args(Written):
-        raise UsageError(f"{target}: results are written as {', '.join(_WRITABLE)}")
+    path = Path(base_name(target))
+    if not is_known(path) or (kind := format_of(path)) not in get_args(Written):
+        packed = ", ".join(sorted(COMPRESSIONS))
+        raise UsageError(
+            f"{target}: results are written as {', '.join(_WRITABLE)}, the text formats also with {packed}"
+        )
     return cast("Written", kind)
 
 

@@ -15,7 +15,7 @@ from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_co
 from stemme.exports.engine import Engine, here
 from stemme.exports.folders import open_folder
 from stemme.exports.formats import STREAM, check_columns, open_reader
-from stemme.exports.locations import local_copies
+from stemme.exports.locations import exists, local_copies
 from stemme.exports.outcomes import Outcome, TextAnalyzer
 from stemme.exports.output import Outputs, check_target, choose_target, judged, output_files, to_files, to_stream
 from stemme.exports.overlap import Behind, ahead
@@ -88,9 +88,11 @@ def run(
     sources = find_sources(job.source, output_files(job.target) if job.target else ())
     target = choose_target(sources, job.target)
     unfinished = job.resume and target != STREAM and is_unfinished(target)
-    check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
     if job.resume and STREAM in (*sources, target):
         raise UsageError("--resume: only a run from files to a file can be resumed")
+    if job.resume and not (job.force or unfinished) and exists(target):
+        raise UsageError(f"{target}: is there, and no run is unfinished: nothing to resume; begin anew with --force")
+    check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
     if engine is not here and STREAM in (*sources, target):
         raise UsageError("--engine: only a run from files to a file can be spread over machines")
     with local_copies(sources) as files, open_reader(files, job.reading, sources) as reader:
