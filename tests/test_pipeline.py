@@ -52,6 +52,27 @@ def test_a_text_without_content_is_neither(analyzer, text):
     assert (analysis.needs, analysis.complaints) == ([], [])
 
 
+def test_a_text_without_content_does_no_harm_to_its_neighbours(analyzer):
+    texts = ["Pakken kom ni dager for sent!", " ", "", "包裹晚了九天才到！", " \n ", "\u200b"]
+    found = list(analyzer.pipe(texts))
+    assert [analysis.orientation for analysis in found] == ["focused", *["neither"] * 2, "focused", *["neither"] * 2]
+    for text, analysis in zip(texts, found, strict=True):
+        check(text, analysis)
+
+
+@pytest.mark.parametrize("thing", [None, float("nan"), b"text"])
+def test_what_is_no_text_is_said_so(analyzer, thing):
+    with pytest.raises(TypeError, match=f"a text must be a string, not {type(thing).__name__}"):
+        analyzer(thing)
+    with pytest.raises(TypeError, match="a text must be a string"):
+        list(analyzer.pipe(["Pakken kom.", thing]))
+
+
+def test_one_text_is_no_stream(analyzer):
+    with pytest.raises(TypeError, match="many texts"):
+        list(analyzer.pipe("Pakken kom."))
+
+
 def test_a_megabyte_is_read_to_its_end(analyzer):
     text = (TEXTS["nb"] + "\n") * 80
     text += "=" * (1_000_000 - len(text) - 20) + "\nPakken er borte 😡."

@@ -102,8 +102,11 @@ class Analyzer:
         Args:
             text: Any string.
             lang: BCP 47 tag, where the language is known; else it is identified.
+
+        Raises:
+            TypeError: Not a string.
         """
-        return self._analyze([text], lang, 1)[0]
+        return self._analyze([_string(text)], lang, 1)[0]
 
     @overload
     def pipe(
@@ -144,8 +147,14 @@ class Analyzer:
             lang: BCP 47 tag of all texts, where it is known.
             batch_size: Windows of a batch of the network at the most.
             ahead: Batches of texts that are sorted by length together at first; twice as many each time.
+
+        Raises:
+            TypeError: Not strings, or a single one.
         """
-        pairs = texts if as_tuples else ((text, None) for text in texts)
+        if isinstance(texts, str):
+            raise TypeError("pipe takes many texts, as a list or any stream; for one, call the analyzer with it")
+        given = texts if as_tuples else ((text, None) for text in texts)
+        pairs = ((_string(text), context) for text, context in given)
         for chunk in _chunks(pairs, batch_size, ahead):
             analyses = self._analyze([text for text, _ in chunk], lang, batch_size)
             for analysis, (_, context) in zip(analyses, chunk, strict=True):
@@ -211,6 +220,12 @@ class Analyzer:
             return [assemble(*parts) for parts in zip(texts, languages, spans, surest, strict=True)]
 
         return finish
+
+
+def _string(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be a string, not {type(text).__name__}")
+    return text
 
 
 def assemble(text: str, language: Language, sentences: Sequence[tuple[int, int]], prediction: Prediction) -> Analysis:

@@ -106,7 +106,8 @@ def begin(
 
     def finish() -> list[Prediction]:
         known = dict.fromkeys(TEMPERED, 1.0) | dict(temperatures or {})
-        merged = [_Merged(len(t), len(s), known) for t, s in zip(tokens, sentences, strict=True)]
+        # What the network has not seen has no tags to decode either.
+        merged = [_Merged(len(t) if s else 0, len(s), known) for t, s in zip(tokens, sentences, strict=True)]
         scores = None
         for batch, scores in zip(batches, scored, strict=True):
             for row, window in enumerate(batch):
