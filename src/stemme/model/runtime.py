@@ -113,6 +113,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     path = folder / files.CONFIG
     try:
         config: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise StemmeError(
+            f"{folder}: no model here, {files.CONFIG} missing. Name the folder of an exported model."
+        ) from None
     except (OSError, ValueError) as error:
         raise StemmeError(f"{path}: not a model's configuration ({error}).") from error
     expected = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import FastAPI, Request, Response
@@ -86,7 +87,12 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
-    return problem(found.status_code, str(found.detail), headers=found.headers)
+    detail, headers = str(found.detail), found.headers or {}
+    if found.status_code == HTTPStatus.NOT_FOUND:
+        detail = "there is no such path; /openapi.json names those there are"
+    elif found.status_code == HTTPStatus.METHOD_NOT_ALLOWED and "Allow" in headers:
+        detail = f"this path takes {headers['Allow']} only"
+    return problem(found.status_code, detail, headers=headers)
 
 
 async def _parameters(_: Request, error: Exception) -> Response:

@@ -141,9 +141,11 @@ async def _received(request: Request, folder: Path, limit: int) -> tuple[Path, s
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, 'send a form with a file, as curl -F "file=@…" does')
     try:
         form = await MultiPartParser(request.headers, body_of(request, limit), max_files=1, max_fields=0).parse()
-    except (MultiPartException, LookupError, ValueError) as error:
-        reason = error.message if isinstance(error, MultiPartException) else "it is broken"
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"the form cannot be read: {reason}") from None
+    except (MultiPartException, LookupError, ValueError):
+        raise RefusedError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            'the form cannot be read; it must hold one file and nothing else, as that of curl -F "file=@…"',
+        ) from None
     try:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
