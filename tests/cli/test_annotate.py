@@ -104,6 +104,7 @@ def test_blank_and_repeated_texts_are_passed_over_and_bad_ones_named(tmp_path):
         ("{", "not JSON"),
         ("{}", "no list of tasks"),
         ('[{"text": "a"}]', "task 1 has no data and annotations; export from Label Studio as JSON, not JSON-MIN"),
+        ('[{"data": {"text": "a"}, "predictions": []}]', "task 1 has not been annotated; import it into Label Studio"),
         ('[{"data": {"text": "a"}, "annotations": []}]', "nobody has annotated any of its 1 tasks yet"),
     ],
 )
@@ -120,6 +121,9 @@ def test_wrong_use_is_named(tmp_path):
     result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "marina")
     assert result.exit_code == 2
     assert "write one of telecom" in result.output
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "no" / "o.jsonl", "--domain", "other")
+    assert result.exit_code == 2
+    assert "does not exist" in result.output
     result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "in.json", "--domain", "other")
     assert result.exit_code == 2
     assert "--force" in result.output

@@ -81,6 +81,10 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
     if not isinstance(tasks, list) or not tasks:
         raise StemmeError(f"{path}: no list of tasks; export from Label Studio as JSON")
     for number, task in enumerate(tasks, 1):
+        if isinstance(task, dict) and "predictions" in task and "annotations" not in task:
+            raise StemmeError(
+                f"{path}: task {number} has not been annotated; import it into Label Studio, and export it there as JSON"
+            )
         if (
             not isinstance(task, dict)
             or not isinstance(task.get("data"), dict)

@@ -65,7 +65,7 @@ def export(
     from stemme.exports.reading import FOUND
 
     for path in filter(None, (output, config)):
-        _refuse_existing(path, force)
+        _check_target(path, force)
     tag = None if lang is None else language_tag(lang)
     with open_texts(source, text_column, id_column, FOUND) as texts:
         typer.echo(texts.column, err=True)
@@ -109,7 +109,7 @@ def import_(
         raise UsageError(f"--domain {domain!r}: not known; write one of {', '.join(DOMAINS)}")
     if known_kind is None:
         raise UsageError(f"--kind {kind!r}: write {' or '.join(RECORD_KINDS)}")
-    _refuse_existing(output, force)
+    _check_target(output, force)
     found = read_annotations(annotations, known_domain, known_kind, None if lang is None else language_tag(lang))
     if not found.records and not found.refused:
         raise StemmeError(f"{annotations}: nobody has annotated any of its {found.skipped:,} tasks yet")
@@ -132,9 +132,11 @@ def _name_left_out(problems: list[str]) -> None:
         raise typer.Exit(ROWS_LEFT_OUT)
 
 
-def _refuse_existing(path: Path, force: bool) -> None:
+def _check_target(path: Path, force: bool) -> None:
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; overwrite it with --force")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: the folder {path.parent} does not exist")
 
 
 def _write(path: Path, text: str) -> None:
