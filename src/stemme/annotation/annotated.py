@@ -83,7 +83,7 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
     for number, task in enumerate(tasks, 1):
         if isinstance(task, dict) and "predictions" in task and "annotations" not in task:
             raise StemmeError(
-                f"{path}: task {number} has not been annotated; import it into Label Studio, and export it there as JSON"
+                f"{path}: task {number} has not been annotated; import it into Label Studio, then export it as JSON"
             )
         if (
             not isinstance(task, dict)
