@@ -71,6 +71,12 @@ def test_empty_rows_are_no_rows_and_the_sheet_is_said(make):
         assert reader.fraction == 1.0
 
 
+def test_a_cover_sheet_without_rows_is_named_beside_the_remedy(make, analyzer):
+    source = make([["Rapport for mai"]], sheets=("Forside", "Svar"))
+    with pytest.raises(StemmeError, match=r'no row under the header \(sheet "Forside", the first of 2; --sheet'):
+        run(Job(str(source)), lambda: analyzer)
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "http://evil.example", "\t=1", "{=1}"])
 def test_no_text_becomes_a_formula_or_a_link(tmp_path, analyzer, text):
     (tmp_path / "in.csv").write_text(f"comment,n\n{text} and words,{text}\n", encoding="utf-8")

@@ -237,9 +237,10 @@ def _peek(reader: Reader) -> tuple[Iterator[Row], list[Row]]:
     rows = reader.rows()
     sample = _until_readable(rows) if reader.live else list(itertools.islice(rows, SAMPLE_ROWS))
     if not sample:
-        raise StemmeError(
-            f"{reader.name}: there is no row under the header" if reader.columns else f"{reader.name}: empty"
-        )
+        if not reader.columns:
+            raise StemmeError(f"{reader.name}: empty")
+        found = f" ({'; '.join(reader.notes)}; --sheet and --header-row choose others)" if reader.notes else ""
+        raise StemmeError(f"{reader.name}: there is no row under the header{found}")
     readable = [row for row in sample if row.problem is None]
     if not readable:
         raise StemmeError(f"{reader.name}: no row can be read: row {sample[0].number}: {sample[0].problem}")
