@@ -36,12 +36,29 @@ def resampled(counts: Counts, resamples: int = RESAMPLES, level: float = LEVEL, 
 
 
 def differences(
-    before: Counts, after: Counts, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0
+    before: Counts,
+    after: Counts,
+    mean_of: Sequence[str] = (),
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    seed: int = 0,
 ) -> dict[str, Interval]:
-    """Return the intervals of how much each figure changes; the same units, in the same order, are drawn for both."""
+    """Return the intervals of how much each figure changes; the same units, in the same order, are drawn for both.
+
+    Args:
+        before: Counts of shape (units, counts).
+        after: The same of other analyses.
+        mean_of: Figures whose mean is one more figure, `mean`.
+        resamples: How often units are drawn.
+        level: Share of the resamples within an interval.
+        seed: Of the draws.
+    """
     drawn = _drawn(len(before), resamples, seed)
     old, new = figures(drawn @ before), figures(drawn @ after)
-    return _edges({name: new[name] - old[name] for name in new}, level)
+    changes = {name: new[name] - old[name] for name in new}
+    if mean_of:
+        changes["mean"] = np.mean([changes[name] for name in mean_of], axis=0)
+    return _edges(changes, level)
 
 
 def _drawn(size: int, resamples: int, seed: int) -> Counts:

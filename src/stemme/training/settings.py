@@ -86,7 +86,7 @@ class Tuning(Settings):
     frozen_layers: int = 6
     replay: Path | None = None
     replayed: int = 3
-    kept: float = 0.3
+    kept: float = 0.5
 
 
 Kind = TypeVar("Kind", bound=Settings)
