@@ -73,6 +73,14 @@ def test_one_text_is_no_stream(analyzer):
         list(analyzer.pipe("Pakken kom."))
 
 
+def test_a_language_is_a_tag_in_any_case(analyzer):
+    assert analyzer("Bra!", lang="NB").lang == "nb"
+    with pytest.raises(StemmeError, match=r"lang 'norsk bokmål': not a language tag; write te"):
+        analyzer("Bra!", lang="norsk bokmål")
+    with pytest.raises(StemmeError, match="not a language tag"):
+        next(analyzer.pipe(["Bra!"], lang="english"))
+
+
 def test_a_megabyte_is_read_to_its_end(analyzer):
     text = (TEXTS["nb"] + "\n") * 80
     text += "=" * (1_000_000 - len(text) - 20) + "\nPakken er borte 😡."

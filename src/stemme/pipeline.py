@@ -28,6 +28,7 @@ from stemme.model.predict import Floats, Mention, Prediction, begin
 from stemme.model.runtime import Runtime
 from stemme.text.language import Language, identify
 from stemme.text.sentences import split
+from stemme.text.tags import EXAMPLES, normal
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -104,6 +105,7 @@ class Analyzer:
             lang: BCP 47 tag, where the language is known; else it is identified.
 
         Raises:
+            StemmeError: `lang` is no language tag.
             TypeError: Not a string.
         """
         return self._analyze([_string(text)], lang, 1)[0]
@@ -149,6 +151,7 @@ class Analyzer:
             ahead: Batches of texts that are sorted by length together at first; twice as many each time.
 
         Raises:
+            StemmeError: `lang` is no language tag.
             TypeError: Not strings, or a single one.
         """
         if isinstance(texts, str):
@@ -187,6 +190,7 @@ class Analyzer:
         batch_size: int,
         sentences: Sequence[Sequence[tuple[int, int]]] | None = None,
     ) -> list[Analysis]:
+        lang = _tag(lang)
         # In groups of like length: while the network is at one, Python reads the next and decodes the one before.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode("utf-8", "surrogatepass")), reverse=True)
         size = batch_size * _GROUP_BATCHES
@@ -220,6 +224,14 @@ class Analyzer:
             return [assemble(*parts) for parts in zip(texts, languages, spans, surest, strict=True)]
 
         return finish
+
+
+def _tag(lang: str | None) -> str | None:
+    if lang is None:
+        return None
+    if (tag := normal(lang)) is None:
+        raise StemmeError(f"lang {lang!r}: not a language tag; write {EXAMPLES}")
+    return tag
 
 
 def _string(text: object) -> str:

@@ -60,6 +60,12 @@ def test_the_format_stays_and_parameters_are_those_of_the_command(service):
     assert json.loads(results[0])["id"] == json.loads(results[0])["input"]["dato"] == "2026-05-01"
 
 
+def test_a_parameter_that_is_none_is_named(service):
+    answer = service.file("a.csv", CSV, text_colum="kommentar")
+    assert answer.status_code == 422
+    assert "text_colum" in answer.text
+
+
 def test_a_row_that_cannot_be_read_is_left_out_or_refuses_the_file(service):
     lines = b'{"text": "god"}\n{"text": \n{"text": "dag"}\n'
     answer = service.file("a.jsonl", lines)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -37,6 +38,24 @@ _TYPES: dict[Written, str] = {
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+class FileOptions(BaseModel):
+    """What may be said of an export: the options of `stemme analyze`; a name that is none of them is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    output: Annotated[Written | None, Field(description="Format of the result; by default that of the file.")] = None
+    text_column: Annotated[str | None, Field(max_length=1000, description="Column of the texts; else found.")] = None
+    id_column: Annotated[str | None, Field(max_length=1000, description="Column of the ids.")] = None
+    lang: Annotated[str | None, Field(max_length=20, description="Language of all texts; else identified.")] = None
+    encoding: Annotated[str | None, Field(max_length=40, description="Of a text table; else found.")] = None
+    delimiter: Annotated[str | None, Field(max_length=3, description='Of a text table; "tab" is one.')] = None
+    header_row: Annotated[int | None, Field(ge=1, le=1000, description="Row of the column names; else found.")] = None
+    sheet: Annotated[str | None, Field(max_length=100, description="Sheet of a workbook; else the first.")] = None
+    keep_input: Annotated[bool, Field(description='Whether JSONL keeps the row under "input".')] = False
+    excel: Annotated[bool, Field(description="Whether CSV is for Excel.")] = False
+    strict: Annotated[bool, Field(description="Whether a row that cannot be read refuses the file.")] = False
 
 
 @router.post(
@@ -80,18 +99,7 @@ _TYPES: dict[Written, str] = {
 async def analyze_file(
     request: Request,
     client: Client,
-    *,
-    output: Annotated[Written | None, Query(description="Format of the result; by default that of the file.")] = None,
-    text_column: Annotated[str | None, Query(max_length=1000, description="Column of the texts; else found.")] = None,
-    id_column: Annotated[str | None, Query(max_length=1000, description="Column of the ids.")] = None,
-    lang: Annotated[str | None, Query(max_length=20, description="Language of all texts; else identified.")] = None,
-    encoding: Annotated[str | None, Query(max_length=40, description="Of a text table; else found.")] = None,
-    delimiter: Annotated[str | None, Query(max_length=3, description='Of a text table; "tab" is one.')] = None,
-    header_row: Annotated[int | None, Query(ge=1, le=1000, description="Row of the column names; else found.")] = None,
-    sheet: Annotated[str | None, Query(max_length=100, description="Sheet of a workbook; else the first.")] = None,
-    keep_input: Annotated[bool, Query(description='Whether JSONL keeps the row under "input".')] = False,
-    excel: Annotated[bool, Query(description="Whether CSV is for Excel.")] = False,
-    strict: Annotated[bool, Query(description="Whether a row that cannot be read refuses the file.")] = False,
+    options: Annotated[FileOptions, Query()],
 ) -> Response:
     """Classify every row of an export: CSV, TSV, JSON, JSONL, Parquet, XLSX, XLS or ODS by the ending of its name.
 
@@ -99,25 +107,30 @@ async def analyze_file(
     of them refuses the file.
     """
     state = state_of(request)
-    tag = None if lang is None else normal(lang)
-    if lang is not None and tag is None:
+    tag = None if options.lang is None else normal(options.lang)
+    if options.lang is not None and tag is None:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"lang: not a language tag; write {EXAMPLES}")
     with state.desk.admitted(client), state.exports.slot() as slot:
         folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="stemme-", ignore_cleanup_errors=True)
         try:
             path, name = await _received(request, Path(folder.name), state.settings.max_upload)
-            written = output or written_format(choose_target((str(path),)))
+            written = options.output or written_format(choose_target((str(path),)))
             job = Job(
                 source=str(path),
                 target=str(path.with_name(f"result.{written}")),
-                text_column=text_column,
-                id_column=id_column,
+                text_column=options.text_column,
+                id_column=options.id_column,
                 lang=tag,
-                keep_input=keep_input,
-                excel=excel,
-                strict=strict,
+                keep_input=options.keep_input,
+                excel=options.excel,
+                strict=options.strict,
                 mentions=written == "xlsx",
-                reading=Reading(encoding, "\t" if delimiter == "tab" else delimiter, header_row, sheet),
+                reading=Reading(
+                    options.encoding,
+                    "\t" if options.delimiter == "tab" else options.delimiter,
+                    options.header_row,
+                    options.sheet,
+                ),
             )
             summary = await slot.run(job, path, name, _gone(request))
             result = await asyncio.to_thread(Path(str(job.target)).open, "rb")
