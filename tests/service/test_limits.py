@@ -71,6 +71,7 @@ def test_only_json_is_read(service):
     refused(post(service, b"text=a", "application/x-www-form-urlencoded"), 415)
     assert refused(service.client.get("/v1/analyze"), 405)["detail"] == "this path takes POST only"
     assert "/openapi.json" in refused(service.client.get("/nothing/here"), 404)["detail"]
+    refused(service.client.post("/v1/analyze/", json={"texts": []}), 404)
 
 
 def test_a_body_is_cut_off_at_its_limit_whether_it_says_its_length_or_not(held):

@@ -67,7 +67,15 @@ def create_app(settings: Settings, analyzer: TextAnalyzer, model: Mapping[str, A
         await asyncio.to_thread(batcher.stop)
 
     # Their pages would load scripts from elsewhere; /openapi.json is read by any tool for it.
-    app = FastAPI(title=_TITLE, summary=_SUMMARY, version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title=_TITLE,
+        summary=_SUMMARY,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # few clients send a body again
+        lifespan=lifespan,
+    )
     app.state.stemme = state
     app.add_middleware(Gate, metrics=metrics)
     app.add_exception_handler(RefusedError, _refused)
