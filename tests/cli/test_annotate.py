@@ -50,6 +50,13 @@ def test_tasks_go_out_and_records_come_back(tasks, tmp_path):
     assert run("corpus", "split", tmp_path / "gold.jsonl").exit_code == 0
 
 
+def test_texts_go_out_blind(export, tmp_path):
+    assert run("annotate", "export", export, "-o", tmp_path / "blind.json", "--no-predictions").exit_code == 0
+    blind = json.loads((tmp_path / "blind.json").read_text("utf-8"))
+    assert [task["data"]["id"] for task in blind] == ["a1", "a2", "a3"]
+    assert all(set(task) == {"data"} for task in blind)
+
+
 def sentences(task):
     """The result of a prediction without its mentions, which the analyser of the tests makes up."""
     return [entry for entry in task["predictions"][0]["result"] if entry["from_name"] == "sentence"]

@@ -48,6 +48,9 @@ def export(
     id_column: IdColumn = None,
     lang: Annotated[str | None, typer.Option(help="Language of all texts.", show_default="identified")] = None,
     model: Model = None,
+    predictions: Annotated[
+        bool, typer.Option(help="Write the model's answers as well; without them texts are annotated blind.")
+    ] = True,
     offsets: Annotated[
         Offsets, typer.Option(help="What offsets count; Label Studio from before 2022 counts utf16.")
     ] = Offsets.codepoint,
@@ -71,7 +74,11 @@ def export(
         typer.echo(texts.column, err=True)
         chosen = most_uncertain(texts.analysed(stemme.load(model), tag), count)
     called = "stemme-base" if model is None else model.name
-    _write(output, json.dumps([task(*pair, called, offsets.value) for pair in chosen], ensure_ascii=False, indent=1))
+    tasks = [task(*pair, called, offsets.value) for pair in chosen]
+    if not predictions:
+        for made in tasks:
+            del made["predictions"]
+    _write(output, json.dumps(tasks, ensure_ascii=False, indent=1))
     if config:
         _write(config, labelling_config())
     passed = f"; passed over: {texts.blank:,} blank, {texts.repeated:,} repeated"

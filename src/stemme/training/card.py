@@ -67,10 +67,10 @@ te-Latn, bn-Latn, zh-Hant) are counted under their language. In brackets: 95 % i
 {beside}
 ## Calibration
 
-Scores are divided by a temperature a head, fitted on `dev`; the table gives the expected calibration error on `test`
-before and after (15 bins of equal mass). A mention counts as right if it matches a gold one by half. An orientation
-follows from the frames, and its score is the chance of that outcome under their probabilities; it is not in the
-output.
+Logits are divided by a temperature for each head, fitted on `dev`; the table gives the expected calibration error on
+`test` before and after (15 bins of equal mass). A mention counts as right if it matches a gold one by half. An
+orientation follows from the frames, and its score is the chance of that outcome under their probabilities; it is not
+in the output.
 
 {calibration}
 
@@ -85,8 +85,8 @@ When only the surest orientations are kept:
 - Terms cannot be trusted and the model is trained not to, but short texts that only name a concept may mislead it.
 - Minimal pairs, in which a small change of the described behaviour flips the frame, are the hardest: see
   `pair accuracy`.
-- Other languages than the six are analysed as far as the encoder carries; their figures are not known beyond the
-  small probe in `corpora/other`.
+- Other languages than the six are analysed as far as the encoder carries; the probe in
+  `corpora/other` (six comments a language) is too small for figures, and none are given.
 - Severity is what a text says, not what happened. Do not rank people or decide about single customers by it.
 
 ## Settings
