@@ -82,6 +82,7 @@ def test_the_unit_of_the_offsets_is_told_by_the_text_beside_them():
         ([*SENTENCES, mark("m", "mention", ["need", "complaint"], 0, 6)], "2 values of mention"),
         ([*SENTENCES, mark("m", "mention", "need", 0, 6), mark("m", "topic", "price", 0, 9)], "two places"),
         ([{"id": "x", "from_name": "sentence", "value": {}}], "without a place"),
+        ([*SENTENCES, mark("m", "mention", "need", 18, 19)], "from 18 to 19 holds only white space; remove it"),
     ],
 )
 def test_what_cannot_be_a_record_is_refused_with_the_remedy(marks, message):

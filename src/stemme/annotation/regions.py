@@ -108,4 +108,6 @@ def _flat(text: str) -> str:
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     marked = text[start:end]
+    if not marked.strip():
+        raise AnnotationError(f"the region from {start} to {end} holds only white space; remove it")
     return start + len(marked) - len(marked.lstrip()), end - len(marked) + len(marked.rstrip())
