@@ -131,6 +131,77 @@ def test_wrong_use_is_named(tmp_path):
     result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "no" / "o.jsonl", "--domain", "other")
     assert result.exit_code == 2
     assert "does not exist" in result.output
-    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "in.json", "--domain", "other")
+    (tmp_path / "o.jsonl").touch()
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "other")
     assert result.exit_code == 2
     assert "--force" in result.output
+
+
+def test_no_input_is_overwritten_and_no_output_twice(export, tmp_path):
+    given = export.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(export)
+    new = tmp_path / "new.json"
+    same = "is also read or written by this command; name another file"
+    for output, config, message in (
+        (export, new, same),
+        (link, new, same),
+        (new, export, same),
+        (new, new, same),
+        (tmp_path, new, "is a folder; name a file"),
+    ):
+        result = run("annotate", "export", export, "-o", output, "--config", config, "--force")
+        assert result.exit_code == 2, result.output
+        assert message in result.output
+        assert not new.exists()
+    (tmp_path / "in.json").write_text("[]", "utf-8")
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "in.json", "--domain", "other", "--force")
+    assert result.exit_code == 2
+    assert same in result.output
+    assert export.read_bytes() == given
+
+
+def made(number, text, frame="neither", **data):
+    """A task whose text is annotated as one sentence."""
+    value = {"start": 0, "end": len(text), "labels": [frame]}
+    return {
+        "id": number,
+        "data": {"text": text, "id": f"r{number}", "lang": "nb"} | data,
+        "annotations": [{"result": [{"id": "s", "from_name": "sentence", "value": value}]}],
+    }
+
+
+def imported(tmp_path):
+    return list(read(tmp_path / "gold.jsonl"))
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "gold.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
+    assert back(tmp_path, [made(1, "Takk.")]).exit_code == 0
+    assert (tmp_path / "gold.jsonl").is_symlink()
+    assert len(list(read(tmp_path / "elsewhere.jsonl"))) == 1
+
+
+def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "gold.jsonl").write_text("as it was", "utf-8")
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    result = back(tmp_path, [made(1, "Takk.")], "--force")
+    assert result.exit_code == 1
+    assert "gold.jsonl: cannot be written: No space left on device" in result.output
+    assert (tmp_path / "gold.jsonl").read_text("utf-8") == "as it was"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["back.json", "gold.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "message"),
+    [("1,a\0b\n", 3, "t.json: nothing was written"), ("1,\n2,\n", 1, "every text is blank; name their column")],
+)
+def test_no_tasks_are_not_written(tmp_path, rows, status, message):
+    (tmp_path / "in.csv").write_text(f"id,kommentar\n{rows}", "utf-8")
+    result = run("annotate", "export", tmp_path / "in.csv", "-o", tmp_path / "t.json", "--text-column", "kommentar")
+    assert result.exit_code == status, result.output
+    assert message in result.output
+    assert not (tmp_path / "t.json").exists()

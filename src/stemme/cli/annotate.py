@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -58,19 +59,22 @@ def export(
 ) -> None:
     """Write texts as tasks of Label Studio, the model's answers as predictions, the most uncertain first.
 
-    A text that is blank or has come before is passed over. A row that cannot be read is named, and the exit status
-    is 3.
+    A text that is blank or has come before, but for case and white space, is passed over. A row that cannot be read
+    is named, and the exit status is 3.
     """
     import stemme
     from stemme.annotation.interface import labelling_config
     from stemme.annotation.tasks import most_uncertain, task
     from stemme.annotation.texts import open_texts
     from stemme.exports.reading import FOUND
+    from stemme.exports.sources import find_sources
 
-    for path in filter(None, (output, config)):
-        _check_target(path, force)
+    sources = find_sources(source)
+    _check_target(output, force, sources)
+    if config:
+        _check_target(config, force, (*sources, output))
     tag = None if lang is None else language_tag(lang)
-    with open_texts(source, text_column, id_column, FOUND) as texts:
+    with open_texts(sources, text_column, id_column, FOUND) as texts:
         typer.echo(texts.column, err=True)
         chosen = most_uncertain(texts.analysed(stemme.load(model), tag), count)
     called = "stemme-base" if model is None else model.name
@@ -78,11 +82,15 @@ def export(
     if not predictions:
         for made in tasks:
             del made["predictions"]
-    _write(output, json.dumps(tasks, ensure_ascii=False, indent=1))
-    if config:
-        _write(config, labelling_config())
+    if not tasks and not texts.problems:
+        raise StemmeError(f"{', '.join(source)}: every text is blank; name their column with --text-column")
+    if tasks:
+        _write(output, json.dumps(tasks, ensure_ascii=False, indent=1))
+        if config:
+            _write(config, labelling_config())
+    written = f"{len(tasks):,} tasks" if tasks else "nothing was written"
     passed = f"; passed over: {texts.blank:,} blank, {texts.repeated:,} repeated"
-    typer.echo(f"{output}: {len(chosen):,} tasks{passed if texts.blank or texts.repeated else ''}", err=True)
+    typer.echo(f"{output}: {written}{passed if texts.blank or texts.repeated else ''}", err=True)
     _name_left_out(texts.problems)
 
 
@@ -116,7 +124,7 @@ def import_(
         raise UsageError(f"--domain {domain!r}: not known; write one of {', '.join(DOMAINS)}")
     if known_kind is None:
         raise UsageError(f"--kind {kind!r}: write {' or '.join(RECORD_KINDS)}")
-    _check_target(output, force)
+    _check_target(output, force, [annotations])
     found = read_annotations(annotations, known_domain, known_kind, None if lang is None else language_tag(lang))
     if not found.records and not found.refused:
         raise StemmeError(f"{annotations}: nobody has annotated any of its {found.skipped:,} tasks yet")
@@ -124,8 +132,9 @@ def import_(
         _write(output, "".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) + "\n" for r in found.records))
     notes = [f"{found.skipped:,} skipped or not annotated"] if found.skipped else []
     notes += [f"{found.several:,} annotated several times (the last counts)"] if found.several else []
-    typer.echo("; ".join([f"{output}: {len(found.records):,} records", *notes]), err=True)
-    _name_left_out([f"task {number}: {message}" for number, message in found.refused])
+    written = f"{len(found.records):,} records" if found.records else "nothing was written"
+    typer.echo("; ".join([f"{output}: {written}", *notes]), err=True)
+    _name_left_out([f"{annotations}: task {number}: {message}" for number, message in found.refused])
 
 
 def _name_left_out(problems: list[str]) -> None:
@@ -139,12 +148,35 @@ def _name_left_out(problems: list[str]) -> None:
         raise typer.Exit(ROWS_LEFT_OUT)
 
 
-def _check_target(path: Path, force: bool) -> None:
+def _check_target(path: Path, force: bool, others: Iterable[str | Path]) -> None:
+    """Refuse a file that cannot be written, or is one of the others that the command reads or writes."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file")
+    if any(_same(path, Path(other)) for other in others):
+        raise UsageError(f"{path}: is also read or written by this command; name another file")
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; overwrite it with --force")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: the folder {path.parent} does not exist")
 
 
+def _same(one: Path, other: Path) -> bool:
+    # The files need not be there yet, and may be there under two names.
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+
+
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
+    """Write a file whole: what was there stays until all is written."""
+    data = text.encode("utf-8")
+    if path.exists() and not path.is_file():  # a device or a pipe
+        path.write_bytes(data)
+        return
+    path = path.resolve()  # a link stays one
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        raise StemmeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
