@@ -112,6 +112,7 @@ def test_blank_and_repeated_texts_are_passed_over_and_bad_ones_named(tmp_path):
         ("{}", "no list of tasks"),
         ('[{"text": "a"}]', "task 1 has no data and annotations; export from Label Studio as JSON, not JSON-MIN"),
         ('[{"data": {"text": "a"}, "predictions": []}]', "task 1 has not been annotated; import it into Label Studio"),
+        ('[{"data": {"text": "a"}}]', "task 1 has not been annotated; import it into Label Studio"),
         ('[{"data": {"text": "a"}, "annotations": []}]', "nobody has annotated any of its 1 tasks yet"),
     ],
 )
@@ -175,6 +176,39 @@ def imported(tmp_path):
     return list(read(tmp_path / "gold.jsonl"))
 
 
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (made(7, "Hei \ud83d der."), "the text holds a NUL or half a character"),
+        (made(7, "Hei \0 der."), "the text holds a NUL or half a character"),
+        (made(7, "Hei der.", id="\ud83d"), "its id holds a NUL or half a character"),
+        (made(7, "Hei der.", id=1.5), "its id is neither a text nor a whole number"),
+        (made(7, "Hei der.", id=True), "its id is neither a text nor a whole number"),
+        (made(7, "Hei der.", lang="norsk bokmål"), "its language is not known"),
+        (made(7, "Hei der.", lang="UND"), "its language is not known"),
+    ],
+)
+def test_a_task_that_no_file_can_hold_is_refused_and_the_others_kept(tmp_path, bad, message):
+    result = back(tmp_path, [made(1, "Takk."), bad])
+    assert result.exit_code == 3, result.output
+    assert f"back.json: task 7: {message}" in result.output
+    assert [record.id for record in imported(tmp_path)] == ["r1"]
+
+
+def test_ids_may_be_numbers_and_languages_are_written_as_usual(tmp_path):
+    result = back(tmp_path, [made(1, "Takk.", id=0, lang="NB"), made(2, "謝謝你", id=" ", lang="zh-hant")])
+    assert result.exit_code == 0, result.output
+    assert [(record.id, record.lang) for record in imported(tmp_path)] == [("0", "nb"), ("2", "zh-Hant")]
+
+
+def test_nothing_is_written_when_everything_is_refused(tmp_path):
+    (tmp_path / "gold.jsonl").write_text("as it was", "utf-8")
+    result = back(tmp_path, [made(1, "Takk.", lang=None)], "--force")
+    assert result.exit_code == 3
+    assert "gold.jsonl: nothing was written" in result.output
+    assert (tmp_path / "gold.jsonl").read_text("utf-8") == "as it was"
+
+
 def test_a_link_stays_one(tmp_path):
     (tmp_path / "gold.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
     assert back(tmp_path, [made(1, "Takk.")]).exit_code == 0
@@ -196,6 +230,42 @@ def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("times", "last"),
+    [
+        (["2026-01-02T10:00:00Z", "2026-01-02T10:00:00.500Z"], 1),
+        (["2026-01-02T10:00:00.500Z", "2026-01-02T10:00:00Z"], 0),
+        (["2026-01-02T10:00:00Z", "2026-01-02T10:30:00+02:00"], 0),
+        (["2026-01-02T10:00:00Z", "2026-01-02T10:00:00Z"], 1),
+        ([None, None], 1),
+        (["2026-01-02T10:00:00.1234567Z", None], 0),
+        (["2026-02-31T10:00:00Z", "2026-01-02T10:00:00"], 1),
+    ],
+)
+def test_times_are_compared_as_times_and_of_equal_ones_the_last_counts(tmp_path, times, last):
+    frames = ["neither", "focused horizon"]
+    (task,) = [made(1, "Send den på nytt.")]
+    task["annotations"] = [
+        made(1, "Send den på nytt.", frame)["annotations"][0] | {"updated_at": time}
+        for frame, time in zip(frames, times, strict=True)
+    ]
+    assert back(tmp_path, [task]).exit_code == 0
+    (record,) = imported(tmp_path)
+    assert record.sentences[0].frame == frames[last].split()[0]
+
+
+def test_nearly_the_same_text_is_kept_once(tmp_path):
+    first, second, other = "Pakken kom ni dager for sent.", "PAKKEN kom  ni dager for sent!", "Ingen svarte på e-post."
+    result = back(
+        tmp_path, [made(3, first), made(4, other), made(5, second), made(6, "Pakken kom ni dager for sent!!")]
+    )
+    assert result.exit_code == 3
+    assert "task 5: its text is nearly that of task 3; skip one of the two in Label Studio" in result.output
+    assert "task 6: its text is nearly that of task 3;" in result.output
+    assert [record.id for record in imported(tmp_path)] == ["r3", "r4"]
+    assert run("corpus", "check", tmp_path / "gold.jsonl").exit_code == 0
+
+
+@pytest.mark.parametrize(
     ("rows", "status", "message"),
     [("1,a\0b\n", 3, "t.json: nothing was written"), ("1,\n2,\n", 1, "every text is blank; name their column")],
 )
@@ -205,3 +275,54 @@ def test_no_tasks_are_not_written(tmp_path, rows, status, message):
     assert result.exit_code == status, result.output
     assert message in result.output
     assert not (tmp_path / "t.json").exists()
+
+
+def test_a_byte_order_mark_is_read(tmp_path):
+    (tmp_path / "in.json").write_text(json.dumps([made(1, "Takk.")]), "utf-8-sig")
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "other")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_corrected_task_becomes_the_record_that_it_says(tmp_path):
+    conjunct = "క్\u200dష"
+    text = f"📦 {conjunct} ఆలస్యమైంది. 👩\u200d💻 నాకు ఫోన్ చేయండి!"
+    late, call = f"{conjunct} ఆలస్యమైంది", "ఫోన్ చేయండి"
+    edge = text.index(". ") + 1
+
+    def entry(region, control, value, start, end):
+        kind = "labels" if control in ("sentence", "mention") else "choices"
+        place = {"start": start, "end": end, "text": text[start:end], kind: [value]}
+        return {"id": region, "from_name": control, "to_name": "text", "type": kind, "value": place}
+
+    def said(first_frame, severity):
+        at, asked = text.index(late), text.index(call)
+        complaint, need = (at, at + len(late)), (asked, asked + len(call))
+        return [
+            entry("s1", "sentence", first_frame, 0, edge),
+            entry("s2", "sentence", "focused initiative", edge + 1, len(text)),
+            entry("m1", "mention", "complaint", *complaint),
+            entry("m1", "topic", "delivery", *complaint),
+            entry("m1", "severity", severity, *complaint),
+            entry("m2", "mention", "need", *need),
+            entry("m2", "topic", "service", *need),
+        ]
+
+    task = {
+        "id": 1,
+        "data": {"text": text, "id": "by-hand", "lang": "te"},
+        "predictions": [{"model_version": "m", "score": 0.5, "result": said("neither", "1")}],
+        "annotations": [{"result": said("centric horizon", "3"), "was_cancelled": False}],
+    }
+    result = back(tmp_path, [task])
+    assert result.exit_code == 0, result.output
+    assert run("corpus", "check", tmp_path / "gold.jsonl").exit_code == 0
+    (record,) = imported(tmp_path)
+    assert record.text == text
+    assert [(text[s.start : s.end], s.frame, s.dimension) for s in record.sentences] == [
+        (text[:edge], "centric", "horizon"),
+        (text[edge + 1 :], "focused", "initiative"),
+    ]
+    assert [(m.kind, m.topic, m.severity, text[m.start : m.end]) for m in record.mentions] == [
+        ("complaint", "delivery", 3, late),
+        ("need", "service", None, call),
+    ]

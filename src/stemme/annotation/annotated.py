@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from stemme.annotation.gold import gold_record
 from stemme.annotation.interface import TEXT
 from stemme.annotation.regions import AnnotationError
+from stemme.annotation.tasks import storable
+from stemme.corpus.check import _near_duplicates
+from stemme.corpus.records import Record, parse_record
 from stemme.errors import StemmeError
 from stemme.labels import Domain, RecordKind
+from stemme.text import tags
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass
@@ -21,7 +30,7 @@ class Annotated:
 
     Attributes:
         records: In the order of the tasks.
-        refused: Number of the task and what is wrong with its annotation.
+        refused: Number of the task and why there is no record of it.
         skipped: How many tasks nobody has annotated, or annotators have skipped.
         several: How many tasks had several annotations, of which the last one was taken.
     """
@@ -46,6 +55,7 @@ def read_annotations(path: Path, domain: Domain, kind: RecordKind = "comment", l
     """
     found = Annotated()
     names: set[str] = set()
+    numbers: list[str] = []
     for number, task in enumerate(_tasks(path), 1):
         annotations = [a for a in task["annotations"] if isinstance(a, dict) and not a.get("was_cancelled")]
         if not annotations:
@@ -53,27 +63,50 @@ def read_annotations(path: Path, domain: Domain, kind: RecordKind = "comment", l
             continue
         found.several += len(annotations) > 1
         data = task["data"]
-        name = _unused(str(data.get("id") or task.get("id") or number), names)
+        shown = str(task.get("id", number))
+        # Of equal times max() takes the first: from the end on, that is the last one.
+        last = max(reversed(annotations), key=_time)
         try:
-            record = gold_record(
-                name,
-                _text(data),
-                lang or _language(data),
-                max(annotations, key=lambda a: str(a.get("updated_at") or a.get("created_at") or ""))["result"],
-                domain,
-                kind,
-            )
+            name = _unused(_id(data.get("id")) or _id(task.get("id")) or str(number), names)
+            record = gold_record(name, _text(data), lang or _language(data), last["result"], domain, kind)
         except AnnotationError as error:
-            found.refused.append((str(task.get("id", number)), str(error)))
+            found.refused.append((shown, str(error)))
         else:
             names.add(name)
+            numbers.append(shown)
             found.records.append(record)
+    _refuse_near_duplicates(found, numbers)
     return found
+
+
+def _refuse_near_duplicates(found: Annotated, numbers: list[str]) -> None:
+    """Leave out records that `stemme corpus check` would not let stand beside earlier ones.
+
+    Args:
+        found: Its records are thinned out.
+        numbers: Of the records' tasks.
+    """
+    kept = {i: parse_record(json.dumps(record)) for i, record in enumerate(found.records)}
+    # Again and again: among fewer texts, what was a phrase of many may be a copy.
+    while near := sorted(_near_pairs(kept)):
+        for later, earlier in near:
+            if later in kept and earlier in kept:
+                del kept[later]
+                reason = f"its text is nearly that of task {numbers[earlier]}; skip one of the two in Label Studio"
+                found.refused.append((numbers[later], reason))
+    found.records = [found.records[i] for i in kept]
+
+
+def _near_pairs(records: dict[int, Record]) -> Iterator[tuple[int, int]]:
+    """Yield the places of a later and an earlier record of nearly one text."""
+    for problem in _near_duplicates([(Path("record"), place, record) for place, record in records.items()]):
+        # The rule names the earlier place in its message only.
+        yield problem.line, int(problem.message.rpartition("(record:")[2].partition(")")[0])
 
 
 def _tasks(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        tasks = json.loads(path.read_text("utf-8"))
+        tasks = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise StemmeError(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -81,7 +114,7 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
     if not isinstance(tasks, list) or not tasks:
         raise StemmeError(f"{path}: no list of tasks; export from Label Studio as JSON")
     for number, task in enumerate(tasks, 1):
-        if isinstance(task, dict) and "predictions" in task and "annotations" not in task:
+        if isinstance(task, dict) and isinstance(task.get("data"), dict) and "annotations" not in task:
             raise StemmeError(
                 f"{path}: task {number} has not been annotated; import it into Label Studio, then export it as JSON"
             )
@@ -97,16 +130,48 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
         yield task
 
 
+def _time(annotation: dict[str, Any]) -> datetime:
+    """Return when an annotation was made or last changed; one that does not say is older than all others."""
+    for name in ("updated_at", "created_at"):
+        if found := _TIME.fullmatch(str(annotation.get(name))):
+            second, fraction, zone = found.groups(default="")
+            # Python 3.10 reads neither a Z nor a fraction of other than three or six digits.
+            zone = f"{zone[:3]}:{zone[-2:]}" if zone.strip("Z") else "+00:00"
+            try:
+                return datetime.fromisoformat(f"{second}.{fraction:0<6}{zone}")
+            except ValueError:  # no day of the calendar
+                continue
+    return _LONG_AGO
+
+
+def _id(given: object) -> str:
+    """Return an id as text, empty where there is none."""
+    if given is None:
+        return ""
+    if type(given) not in (str, int):
+        raise AnnotationError("its id is neither a text nor a whole number; give it another in the data")
+    if not storable(name := str(given).strip()):
+        raise AnnotationError(
+            "its id holds a NUL or half a character, which no record can; give it another in the data"
+        )
+    return name
+
+
 def _text(data: dict[str, Any]) -> str:
     text = data.get(TEXT)
     if not isinstance(text, str) or not text.strip():
         raise AnnotationError(f'no "{TEXT}" in its data; make the tasks with stemme annotate export')
+    if not storable(text):
+        raise AnnotationError(
+            "the text holds a NUL or half a character, which no record can; mend it and annotate it anew"
+        )
     return text
 
 
 def _language(data: dict[str, Any]) -> str:
-    lang = data.get("lang")
-    if not isinstance(lang, str) or lang in ("", "und"):
+    given = data.get("lang")
+    lang = tags.normal(given) if isinstance(given, str) else None
+    if lang is None or lang == "und":
         raise AnnotationError("its language is not known; say it with --lang, for all texts of an import")
     return lang
 

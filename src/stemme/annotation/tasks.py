@@ -10,6 +10,7 @@ from typing import Any
 
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.annotation.interface import MENTION, SENTENCE, SEVERITY, TEXT, TOPIC, label_of
+from stemme.exports.cells import encodable
 from stemme.text.units import Unit, boundaries
 
 _SCORE_DIGITS = 4
@@ -19,6 +20,11 @@ _LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 def prepared(text: str) -> str:
     """Return a text as records hold it: in Unicode's form NFC, its lines ended by a newline, nothing at its edges."""
     return unicodedata.normalize("NFC", _LINE_END.sub("\n", text)).strip()
+
+
+def storable(text: str) -> bool:
+    """Return whether Label Studio and a file of records can hold a text: no NUL, and no half a character."""
+    return "\0" not in text and encodable(text) == text
 
 
 def uncertainty(analysis: Analysis) -> float:
