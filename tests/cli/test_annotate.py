@@ -265,6 +265,24 @@ def test_nearly_the_same_text_is_kept_once(tmp_path):
     assert run("corpus", "check", tmp_path / "gold.jsonl").exit_code == 0
 
 
+def test_a_text_goes_out_once_whatever_its_case_and_spaces(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("id,kommentar\n1,Kom sent.\n2,KOM  sent.\n3,Komsent .\n4,Kom tidlig.\n", "utf-8")
+    result = run("annotate", "export", path, "-o", tmp_path / "t.json")
+    assert result.exit_code == 0, result.output
+    assert "2 tasks; passed over: 0 blank, 2 repeated" in result.output
+
+
+def test_rows_are_named_with_their_file_and_bad_ids_as_well(tmp_path):
+    for name, rows in (("a", ['{"id": "1", "text": "Takk."}']), ("b", ['{"id": "\\ud83d", "text": "Hei."}', "{"])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(rows) + "\n", "utf-8")
+    result = run("annotate", "export", tmp_path / "a.jsonl", tmp_path / "b.jsonl", "-o", tmp_path / "t.json")
+    assert result.exit_code == 3, result.output
+    assert "b.jsonl: row 1: the id holds a NUL or half a character" in result.output
+    assert result.output.count("b.jsonl: row 2: ") == 1
+    assert [task["data"]["id"] for task in json.loads((tmp_path / "t.json").read_text("utf-8"))] == ["1"]
+
+
 @pytest.mark.parametrize(
     ("rows", "status", "message"),
     [("1,a\0b\n", 3, "t.json: nothing was written"), ("1,\n2,\n", 1, "every text is blank; name their column")],

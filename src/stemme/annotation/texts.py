@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from stemme.analysis import Analysis
-from stemme.annotation.tasks import prepared
+from stemme.annotation.tasks import prepared, storable
 from stemme.defaults import BATCH_SIZE
 from stemme.errors import StemmeError, UsageError
 from stemme.exports.cells import as_text
@@ -17,7 +17,7 @@ from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_co
 from stemme.exports.formats import STREAM, open_reader
 from stemme.exports.locations import local_copies
 from stemme.exports.outcomes import TextAnalyzer
-from stemme.exports.reader import Row
+from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import Reading
 from stemme.exports.results import TABLE_COLUMNS
 from stemme.exports.sources import find_sources
@@ -31,13 +31,14 @@ class Texts:
     """Texts to annotate, to be iterated over once.
 
     Attributes:
+        rows: With their places, as messages name them.
         column: Where they stand, and why that column.
         blank: How many rows have been passed over that say nothing.
-        repeated: How many rows have been passed over whose text has come before.
-        problems: Why other rows have been left out, with their numbers.
+        repeated: How many rows have been passed over whose text has come before, but for case and white space.
+        problems: Why other rows have been left out, with their files and numbers.
     """
 
-    rows: Iterator[Row]
+    rows: Iterator[tuple[str, Row]]
     text_column: str
     id_column: str | None
     column: str
@@ -48,19 +49,21 @@ class Texts:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Yield texts, prepared, and their ids."""
         seen: set[int] = set()
-        for row in self.rows:
-            if problem := self._problem(row):
-                self.problems.append(f"row {row.number}: {problem}")
+        for number, (place, row) in enumerate(self.rows, 1):
+            name = as_text(row.fields.get(self.id_column)).strip() if self.id_column else ""
+            if problem := self._problem(row, name):
+                self.problems.append(f"{place}: {problem}")
                 continue
             text = prepared(as_text(row.fields.get(self.text_column)))
+            # As stemme corpus check compares them, which lets only one of them stand.
+            key = hash("".join(text.casefold().split()))
             if not text:
                 self.blank += 1
-            elif hash(text) in seen:
+            elif key in seen:
                 self.repeated += 1
             else:
-                seen.add(hash(text))
-                name = as_text(row.fields.get(self.id_column)) if self.id_column else ""
-                yield text, name.strip() or str(row.number)
+                seen.add(key)
+                yield text, name or str(number)
 
     def analysed(self, analyzer: TextAnalyzer, lang: str | None = None) -> Iterator[tuple[str, Analysis]]:
         """Yield (id, analysis) of the texts, in their order."""
@@ -74,15 +77,15 @@ class Texts:
         for analysis in analyzer.pipe(plain(), lang=lang, batch_size=BATCH_SIZE, ahead=_BATCHES):
             yield names.popleft(), analysis
 
-    def _problem(self, row: Row) -> str | None:
+    def _problem(self, row: Row, name: str) -> str | None:
         if row.problem:
             return row.problem
         value = row.fields.get(self.text_column)
         if isinstance(value, dict | list):
             return f'"{self.text_column}" holds an object or a list, not a text'
-        text = as_text(value)
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            return "the text holds a NUL or half a character, which Label Studio cannot store; mend it in the export"
+        for part, held in (("text", as_text(value)), ("id", name)):
+            if not storable(held):
+                return f"the {part} holds a NUL or half a character, which Label Studio cannot store; mend the export"
         return None
 
 
@@ -99,31 +102,40 @@ def open_texts(
     reading.check()
     sources = find_sources(source)
     with local_copies(sources) as files, open_reader(files, reading, sources) as reader:
-        rows = reader.rows()
+        rows = _placed(reader, files, sources, reading)
         sample = list(itertools.islice(rows, SAMPLE_ROWS))
         if not sample:
             raise StemmeError(f"{reader.name}: there is no row in it")
-        readable = [row for row in sample if row.problem is None]
+        readable = [(place, row) for place, row in sample if row.problem is None]
         chained = itertools.chain(sample, rows)
         columns = [name for name in reader.columns if name not in TABLE_COLUMNS]
-        if readable and all(_is_result(row) for row in readable):
-            readable = [_unpacked(row, reader.name) for row in readable]
-            columns = list(dict.fromkeys(name for row in readable for name in row.fields))
-            chained = (_unpacked(row, reader.name) for row in chained)  # type: ignore[assignment]
-        chosen = choose_text_column(columns, readable, text_column)
+        if readable and all(_is_result(row) for _, row in readable):
+            readable = [_unpacked(*placed) for placed in readable]
+            columns = list(dict.fromkeys(name for _, row in readable for name in row.fields))
+            chained = (_unpacked(*placed) for placed in chained)  # type: ignore[assignment]
+        chosen = choose_text_column(columns, [row for _, row in readable], text_column)
         ids = choose_id_column(columns, id_column, complete=STREAM not in sources)
         yield Texts(chained, chosen.name, ids, f'text from "{chosen.name}" ({chosen.reason})')
+
+
+def _placed(reader: Reader, files: Sequence[str], names: Sequence[str], reading: Reading) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of an open export, each with its file and its number there."""
+    for file, name in zip(files, names, strict=True):
+        # The reader of several files counts their rows as one; that of a pipe cannot be opened a second time.
+        with nullcontext(reader) if len(files) == 1 else open_reader(file, reading, [name]) as one:
+            for row in one.rows():
+                yield f"{one.name}: row {row.number}", row
 
 
 def _is_result(row: Row) -> bool:
     return {"lang", "orientation", "sentences"} <= row.fields.keys()
 
 
-def _unpacked(row: Row, name: str) -> Row:
-    """Return the row that a JSONL result was made of."""
+def _unpacked(place: str, row: Row) -> tuple[str, Row]:
+    """Return the row that a JSONL result was made of, with its place."""
     if row.problem:
-        return row
+        return place, row
     kept = row.fields.get("input")
     if not isinstance(kept, dict):
-        raise UsageError(f"{name}: row {row.number}: results without texts; give the export, or use --keep-input")
-    return replace(row, fields={"id": row.fields.get("id")} | kept)
+        raise UsageError(f"{place}: results without texts; give the export, or use --keep-input")
+    return place, replace(row, fields={"id": row.fields.get("id")} | kept)
