@@ -5,7 +5,8 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from samples import HOSTILE, MIXED, TEXTS
-from stemme.component import COMPLAINTS, NEEDS
+from stemme.analysis import Analysis, Complaint, Need
+from stemme.component import COMPLAINTS, NEEDS, SENTENCES, set_annotations
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,18 @@ def test_a_doc_carries_the_analysis_exactly(analyzer, text):
     assert [s._.severity for s in doc.spans[COMPLAINTS]] == [c.severity for c in analysis.complaints]
 
 
+def test_mentions_within_one_token_keep_what_is_said_of_each():
+    text = "冰箱坏了请退款"
+    doc = spacy.blank("xx")(text)
+    assert len(doc) == 1
+    need, complaint = Need(4, 7, text[4:7], "price", 0.5), Complaint(0, 4, text[:4], "product", 2, 0.9)
+    set_annotations(doc, Analysis(text, "zh", 1.0, "focused", -1.0, {}, needs=[need], complaints=[complaint]))
+    said = [(s._.topic, s._.severity, s._.score) for key in (NEEDS, COMPLAINTS) for s in doc.spans[key]]
+    assert said == [("price", None, 0.5), ("product", 2, 0.9)]
+    set_annotations(doc, Analysis(text, "zh", 1.0, "focused", -1.0, {}))
+    assert doc[0:1]._.topic is None
+
+
 def test_docs_are_of_the_language_of_their_text(analyzer):
     languages = [
         doc.lang_ for doc in analyzer.docs([TEXTS[lang] for lang in ("te", "bn", "nb", "nn", "et", "zh", "en")])
@@ -48,7 +61,10 @@ def test_a_stream_of_docs_keeps_its_order(nlp):
     texts = [*TEXTS.values(), ""] * 3
     docs = list(nlp.pipe(texts, batch_size=4))
     assert [doc.text for doc in docs] == texts
-    assert [d._.orientation for d in docs] == [nlp(text)._.orientation for text in texts]
+    assert [d._.analysis.text for d in docs] == texts
+    alone = [nlp(text) for text in texts]
+    frames, expected = ([[(s.start_char, s.label_) for s in d.spans[SENTENCES]] for d in ds] for ds in (docs, alone))
+    assert frames == expected
 
 
 def test_the_components_own_sentences_yield_to_those_set_before():
@@ -86,9 +102,3 @@ def test_hostile_strings_become_docs(analyzer, text):
     doc = analyzer.doc(text)
     assert len(doc.text) == len(text)
     assert doc._.analysis.text == text
-
-
-def test_displacy_draws_the_spans(analyzer):
-    doc = analyzer.doc(TEXTS["en"])
-    html = spacy.displacy.render(doc, style="span", options={"spans_key": COMPLAINTS}, page=True)
-    assert "parcel" in html

@@ -10,7 +10,7 @@ from spacy import displacy
 
 import stemme
 from samples import HOSTILE, MIXED, TEXTS
-from stemme.analysis import Analysis
+from stemme.analysis import Analysis, Complaint, Sentence
 from stemme.colours import COLOURS
 from stemme.drawing import MOST_CHARACTERS, displacy_options
 
@@ -51,6 +51,14 @@ def test_markup_in_a_text_stays_text(analyzer):
     words = Words(stemme.render(analyzer(text)))
     assert words.elements <= {"div", "span", "small"}
     assert words.text.endswith(text)
+
+
+def test_markup_in_a_label_stays_text():
+    """An analysis may come from a file of somebody else's."""
+    complaint = Complaint(0, 4, "late", "<img src=x onerror=alert(1)>", 1, 0.5)
+    sentence = Sentence(0, 4, "focused", 0.5, '"><script>')
+    html = stemme.render(Analysis("late", "en", 1.0, "focused", -1.0, {}, [sentence], [], [complaint]))
+    assert Words(html).elements <= {"div", "span", "small"}
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE.values() if len(text) < 1000])

@@ -73,6 +73,12 @@ def test_one_text_is_no_stream(analyzer):
         list(analyzer.pipe("Pakken kom."))
 
 
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_batch_holds_something(analyzer, size):
+    with pytest.raises(StemmeError, match=f"batch_size is {size}; give 1 or more"):
+        next(analyzer.pipe(["Bra!"], batch_size=size))
+
+
 def test_a_language_is_a_tag_in_any_case(analyzer):
     assert analyzer("Bra!", lang="NB").lang == "nb"
     with pytest.raises(StemmeError, match=r"lang 'norsk bokmål': not a language tag; write te"):

@@ -248,6 +248,13 @@ def test_a_pipeline_takes_its_own_model_along(tmp_path):
     assert written(spacy.load(tmp_path / "two")(EN)) == expected
 
 
+def test_a_pipeline_saved_over_another_leaves_no_model_of_it(tmp_path):
+    model = shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns("*.safetensors"))
+    StemmeComponent("stemme", str(model)).to_disk(tmp_path / "stemme")
+    StemmeComponent("stemme").to_disk(tmp_path / "stemme")
+    assert StemmeComponent("stemme").from_disk(tmp_path / "stemme").model is None
+
+
 def test_a_model_that_is_missing_is_named(tmp_path):
     pipeline = spacy.blank("xx")
     pipeline.add_pipe("stemme", config={"model": str(tmp_path)})

@@ -12,8 +12,7 @@ Written on a Doc, by spaCy's conventions:
 - `doc.spans["frames"]`: the Doc's sentences, their frame as label, `sent._.frame` and `sent._.dimension`; sentence
   boundaries where the Doc has none yet.
 
-A program that reads stored Docs without the component calls `register_extensions` first. spaCy keeps what stands behind
-`span._` by the span's place alone: a sentence that is one mention from end to end has the mention's topic as well.
+A program that reads stored Docs without the component calls `register_extensions` first.
 
 This module stands apart from `stemme.pipeline` because it imports spaCy, which the command line does without.
 """
@@ -24,6 +23,7 @@ import os
 import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from spacy.language import Language
@@ -31,6 +31,7 @@ from spacy.tokens import Doc, Span
 
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.defaults import BATCH_SIZE
+from stemme.labels import TOPICS
 from stemme.model import files
 from stemme.pipeline import Analyzer, load
 from stemme.text.docs import make_doc
@@ -38,9 +39,12 @@ from stemme.text.docs import make_doc
 NEEDS, COMPLAINTS, SENTENCES = "needs", "complaints", "frames"
 """Keys of `doc.spans`."""
 
-SPAN_EXTENSIONS = ("frame", "dimension", "topic", "severity", "score")
+SENTENCE_EXTENSIONS = ("frame", "dimension")
+MENTION_EXTENSIONS = ("topic", "severity", "score")
+SPAN_EXTENSIONS = (*SENTENCE_EXTENSIONS, *MENTION_EXTENSIONS)
 """Attributes behind `span._`."""
 
+_FILES = (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS)
 _KEY = "stemme"
 """Where `doc.user_data` keeps the analysis, as plain values that spaCy can serialise."""
 
@@ -56,9 +60,12 @@ def register_extensions() -> None:
     for name, getter in (("analysis", analysis_of), ("orientation", _orientation)):
         if not Doc.has_extension(name):
             Doc.set_extension(name, getter=getter)
-    for name in SPAN_EXTENSIONS:
+    for name in SENTENCE_EXTENSIONS:
         if not Span.has_extension(name):
             Span.set_extension(name, default=None)
+    for name in MENTION_EXTENSIONS:
+        if not Span.has_extension(name):
+            Span.set_extension(name, getter=partial(_field, name=name))
 
 
 def annotated(analysis: Analysis) -> Doc:
@@ -99,11 +106,26 @@ def _spans(doc: Doc, mentions: Iterable[Need | Complaint]) -> list[Span]:
     for mention in mentions:
         span = doc.char_span(mention.start, mention.end, label=mention.topic, alignment_mode="expand")
         if span is not None:
-            span._.topic, span._.score = mention.topic, mention.score
-            if isinstance(mention, Complaint):
-                span._.severity = mention.severity
             spans.append(span)
     return spans
+
+
+def _field(span: Span, name: str) -> object:
+    """Return what the analysis says of the mention that a span marks, None where it marks none.
+
+    spaCy keeps values behind `span._` by place alone, so a need and a complaint within one token would share them.
+    """
+    if span.label_ not in TOPICS or not len(span):
+        return None
+    first, last = span[0], span[-1]
+    analysis = span.doc.user_data.get(_KEY, {})
+    for mention in [*analysis.get("complaints", ()), *analysis.get("needs", ())]:
+        begins = first.idx <= mention["start"] < first.idx + len(first)
+        ends = last.idx < mention["end"] <= last.idx + len(last)
+        if begins and ends and mention["topic"] == span.label_:
+            value: object = mention.get(name)
+            return value
+    return None
 
 
 class StemmeComponent:
@@ -171,9 +193,11 @@ class StemmeComponent:
             exclude: Not used.
         """
         if self.model is None:
+            for name in _FILES:  # of a pipeline that stood there before
+                (Path(path) / name).unlink(missing_ok=True)
             return
         Path(path).mkdir(parents=True, exist_ok=True)
-        for name in (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS):
+        for name in _FILES:
             source, target = Path(self.model) / name, Path(path) / name
             if not (target.exists() and target.samefile(source)):
                 shutil.copyfile(source, target)

@@ -109,7 +109,7 @@ def _sentence(text: str, sentence: Sentence, mentions: list[Need | Complaint], s
         return f"<span>{inner}</span>"
     style = f"background:{COLOURS[sentence.frame]}{_TINT};border-radius:.2em"
     label = _label(f"{sentence.frame}: {sentence.dimension}")
-    return f'<span style="{style}" title="{sentence.frame} {sentence.score:.2f}">{inner}{label}</span>'
+    return f'<span style="{style}" title="{escape(sentence.frame)} {sentence.score:.2f}">{inner}{label}</span>'
 
 
 def _mention(inner: str, mention: Need | Complaint) -> str:
@@ -121,11 +121,11 @@ def _mention(inner: str, mention: Need | Complaint) -> str:
         "text-underline-offset:.3em;text-decoration-skip-ink:none"
     )
     label = f"need: {mention.topic}" if severity is None else f"complaint: {mention.topic} {severity}"
-    return f'<span style="{style}" title="{label}, {mention.score:.2f}">{inner}</span>{_label(label)}'
+    return f'<span style="{style}" title="{escape(label)}, {mention.score:.2f}">{inner}</span>{_label(label)}'
 
 
 def _label(said: str) -> str:
-    return f'<small dir="ltr" style="{_LABEL}">{said}</small>'
+    return f'<small dir="ltr" style="{_LABEL}">{escape(said)}</small>'
 
 
 def _text(text: str) -> str:

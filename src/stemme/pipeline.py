@@ -191,6 +191,8 @@ class Analyzer:
         sentences: Sequence[Sequence[tuple[int, int]]] | None = None,
     ) -> list[Analysis]:
         lang = _tag(lang)
+        if batch_size < 1:
+            raise StemmeError(f"batch_size is {batch_size}; give 1 or more")
         # In groups of like length: while the network is at one, Python reads the next and decodes the one before.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode("utf-8", "surrogatepass")), reverse=True)
         size = batch_size * _GROUP_BATCHES

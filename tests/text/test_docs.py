@@ -85,6 +85,11 @@ def test_unbroken_runs_are_linear(unit):
     assert make_doc(text, "nb").text == text
 
 
+def test_a_text_may_be_longer_than_parsers_allow():
+    text = "pakken kom sent. " * 60_000
+    assert len(make_doc(text, "nb").text) == len(text) > 1_000_000
+
+
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60) | st.text(
     alphabet='Aa1 .,!\n\t\r"”)(😀\u200d\ufe0f:Ø好క్\u00a0\x00', max_size=40
 )

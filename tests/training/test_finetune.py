@@ -1,6 +1,9 @@
 """Training on from the model that ships: it learns, rehearses, and what it writes is a model."""
 
 import json
+import shutil
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from stemme.pipeline import load
 from stemme.training import bootstrap
 from stemme.training.finetune import check_trainable, finetune, rehearsal, with_rehearsal
 from stemme.training.settings import Tuning
+from stemme.training.train import _checkpoint
 from stemme.training.tuned import finish_tuned
 
 OWN = ROOT / "notebooks" / "data" / "comments.jsonl"
@@ -61,8 +65,33 @@ def test_rehearsal_draws_as_many_of_each_language_from_what_was_learned(settings
     assert len(drawn) == 12
     assert {record.split for record in drawn} == {"train"}
     assert len({record.lang.split("-")[0].replace("nn", "nb") for record in drawn}) == 6
+    seven = [r.lang[:2] for r in rehearsal(Tuning(settings.corpora, settings.output, replay=CORPORA, replayed=1), 7)]
+    assert sorted(Counter("nb" if lang == "nn" else lang for lang in seven).values()) == [1, 1, 1, 1, 1, 2]
+    assert rehearsal(Tuning(settings.corpora, settings.output, replay=CORPORA, replayed=-1), 4) == []
     assert rehearsal(Tuning(settings.corpora, settings.output), 4) == []
     assert with_rehearsal(Tuning(settings.corpora, settings.output)).replay == CORPORA
+
+
+def test_a_base_is_not_written_over(settings):
+    base = shutil.copytree(MODEL, settings.output / "model")
+    with pytest.raises(StemmeError, match="the result would be written over it; name another output"):
+        finetune(base, settings)
+
+
+def test_checkpoints_of_another_base_are_not_gone_on_from(settings, tmp_path):
+    (settings.output / "checkpoint-1").mkdir(parents=True)
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / files.WEIGHTS).write_text(name)
+    (tmp_path / "fresh").mkdir()
+    _checkpoint(replace(settings, output=tmp_path / "fresh"), [], tmp_path / "a", resume=True)
+    (tmp_path / "fresh" / "run.json").replace(settings.output / "run.json")
+    assert _checkpoint(settings, [], tmp_path / "a", resume=True) == str(settings.output / "checkpoint-1")
+    with pytest.raises(StemmeError, match="or another base; remove the folder"):
+        _checkpoint(settings, [], tmp_path / "b", resume=True)
+    (settings.output / "run.json").write_text("{")
+    with pytest.raises(StemmeError, match="remove the folder"):
+        _checkpoint(settings, [], tmp_path / "a", resume=True)
 
 
 def test_a_model_without_weights_is_refused_with_the_remedy(tmp_path):

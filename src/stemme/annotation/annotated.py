@@ -14,8 +14,8 @@ from stemme.annotation.gold import gold_record
 from stemme.annotation.interface import TEXT
 from stemme.annotation.regions import AnnotationError
 from stemme.annotation.tasks import storable
-from stemme.corpus.check import _near_duplicates
-from stemme.corpus.records import Record, parse_record
+from stemme.corpus.check import near_duplicates
+from stemme.corpus.records import parse_record
 from stemme.errors import StemmeError
 from stemme.labels import Domain, RecordKind
 from stemme.text import tags
@@ -86,22 +86,16 @@ def _refuse_near_duplicates(found: Annotated, numbers: list[str]) -> None:
         found: Its records are thinned out.
         numbers: Of the records' tasks.
     """
-    kept = {i: parse_record(json.dumps(record)) for i, record in enumerate(found.records)}
+    parsed = [parse_record(json.dumps(record)) for record in found.records]
+    kept = list(range(len(parsed)))
     # Again and again: among fewer texts, what was a phrase of many may be a copy.
-    while near := sorted(_near_pairs(kept)):
+    while near := sorted((kept[b], kept[a]) for a, b in near_duplicates([parsed[i] for i in kept])):
         for later, earlier in near:
             if later in kept and earlier in kept:
-                del kept[later]
+                kept.remove(later)
                 reason = f"its text is nearly that of task {numbers[earlier]}; skip one of the two in Label Studio"
                 found.refused.append((numbers[later], reason))
     found.records = [found.records[i] for i in kept]
-
-
-def _near_pairs(records: dict[int, Record]) -> Iterator[tuple[int, int]]:
-    """Yield the places of a later and an earlier record of nearly one text."""
-    for problem in _near_duplicates([(Path("record"), place, record) for place, record in records.items()]):
-        # The rule names the earlier place in its message only.
-        yield problem.line, int(problem.message.rpartition("(record:")[2].partition(")")[0])
 
 
 def _tasks(path: Path) -> Iterator[dict[str, Any]]:

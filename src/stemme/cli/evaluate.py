@@ -62,6 +62,8 @@ def evaluate(
         from stemme.training import reliability
 
         held = [record for record in everything if record.split == "dev"]
+        if not held:
+            raise UsageError(f"{corpora}: no record of the split dev to fit temperatures on; see stemme corpus split")
         fitted = reliability.temperatures(reliability.scored(held, reliability.predictions(held, analyzer)))
         measured = reliability.scored(records, reliability.predictions(records, analyzer))
         typer.echo(reliability.calibration_table(measured, fitted))

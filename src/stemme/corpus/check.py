@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,18 @@ def _broken_pairs(records: _Placed) -> Iterable[Problem]:
 
 
 def _near_duplicates(records: _Placed) -> Iterable[Problem]:
-    grams = [_grams(record.text) for _, _, record in records]
+    for a, b in near_duplicates([record for _, _, record in records]):
+        file, line, _ = records[b]
+        where, number, earlier = records[a]
+        yield Problem(file, line, f"text is nearly that of {earlier.id!r} ({where}:{number}); rewrite or remove one")
+
+
+def near_duplicates(records: Sequence[Record]) -> Iterator[tuple[int, int]]:
+    """Yield the places of an earlier and a later record whose texts share half of their n-grams, or more.
+
+    Members of a minimal pair may; n-grams that many records share do not count.
+    """
+    grams = [_grams(record.text) for record in records]
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for number, found in enumerate(grams):
         for gram in found:
@@ -91,13 +102,9 @@ def _near_duplicates(records: _Placed) -> Iterable[Problem]:
         if 2 <= len(numbers) <= _COMMON:
             shared.update((a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :])
     for (a, b), count in shared.items():
-        file, line, later = records[b]
-        earlier = records[a][2]
-        if later.pair is not None and later.pair == earlier.pair:
-            continue
-        if count >= NEAR * min(len(grams[a]), len(grams[b])):
-            where = f"{records[a][0]}:{records[a][1]}"
-            yield Problem(file, line, f"text is nearly that of {earlier.id!r} ({where}); rewrite or remove one")
+        paired = records[b].pair is not None and records[b].pair == records[a].pair
+        if not paired and count >= NEAR * min(len(grams[a]), len(grams[b])):
+            yield a, b
 
 
 def _grams(text: str) -> set[str]:

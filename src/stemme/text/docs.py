@@ -8,6 +8,7 @@ pipelines are used: tokenisation needs no trained model. spaCy itself is importe
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,4 +112,6 @@ def _load(name: str) -> Language:
         get_lang_class(name)
     except ImportError:
         return _load(_FALLBACK)
-    return spacy.blank(name)
+    nlp = spacy.blank(name)
+    nlp.max_length = sys.maxsize  # meant for parsers, of which there is none
+    return nlp

@@ -6,6 +6,7 @@ end its weights are drawn back some way towards where they came from.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,10 +33,12 @@ def finetune(base: Path, settings: Tuning, resume: bool = False) -> Path:
         resume: Whether to go on from the last checkpoint in `settings.output`, if there is one.
 
     Raises:
-        StemmeError: The base is not for training, the records break the format or have no splits, or the output
-            holds checkpoints of another run.
+        StemmeError: The base is not for training or stands where the result goes, the records break the format or
+            have no splits, or the output holds checkpoints of another run.
     """
     check_trainable(base)
+    if (settings.output / "model").resolve() == base.resolve():
+        raise StemmeError(f"{base}: the result would be written over it; name another output in the settings")
     records = list(read(settings.corpora))
     learned = of_split(records, "train")
     held = [record for record in records if record.split == "dev"]
@@ -81,7 +84,7 @@ def with_rehearsal(settings: Tuning) -> Tuning:
 
 def rehearsal(settings: Tuning, own: int) -> list[Record]:
     """Return what is learned from beside `own` records: of the split train, of each language as many, drawn by seed."""
-    if settings.replay is None or not settings.replayed:
+    if settings.replay is None or settings.replayed <= 0:
         return []
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in read(settings.replay):
@@ -93,5 +96,7 @@ def rehearsal(settings: Tuning, own: int) -> list[Record]:
 
 
 def _drawn(groups: Sequence[list[Record]], count: int, chance: random.Random) -> list[Record]:
-    share = -(-count // len(groups))
-    return [record for group in groups for record in chance.sample(group, min(share, len(group)))][:count]
+    """Take turns among the groups, in an order drawn as well: what is left over falls to no group in particular."""
+    shuffled = [chance.sample(group, len(group)) for group in chance.sample(groups, len(groups))]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*shuffled))
+    return list(itertools.islice((record for record in turns if record is not None), count))

@@ -20,6 +20,7 @@ from stemme.analysis import Analysis
 from stemme.corpus.records import Record, read
 from stemme.errors import StemmeError
 from stemme.model import e5, files
+from stemme.model.info import checksum
 from stemme.model.network import StemmeModel
 from stemme.model.predict import Scores, begin
 from stemme.model.quantization import calibrate
@@ -134,7 +135,7 @@ def fit(
         data_collator=_Collator(settings.token_masking),
         callbacks=[_QuantizeLast(settings.quantized_epochs, list(itertools.chain(*items)))],
     )
-    trainer.train(resume_from_checkpoint=_checkpoint(settings, learned, resume))
+    trainer.train(resume_from_checkpoint=_checkpoint(settings, learned, unlearned, resume))
 
     folder = settings.output / "model"
     model.half().save_pretrained(folder)
@@ -144,9 +145,11 @@ def fit(
     return folder
 
 
-def _checkpoint(settings: Settings, learned: Sequence[Record], resume: bool) -> str | None:
-    """Return the checkpoint to go on from; a run is never continued with other settings or records."""
+def _checkpoint(settings: Settings, learned: Sequence[Record], unlearned: Path, resume: bool) -> str | None:
+    """Return the checkpoint to go on from; a run is never continued with other settings, records or another base."""
     run = {name: str(value) for name, value in vars(settings).items() if name not in ("corpora", "output", "epochs")}
+    base = unlearned / files.WEIGHTS
+    run["base"] = checksum(base) if base.is_file() else ""
     run["records"] = hashlib.sha256(repr(learned).encode()).hexdigest()
     noted = settings.output / "run.json"
     last: str | None = get_last_checkpoint(str(settings.output))
@@ -155,8 +158,10 @@ def _checkpoint(settings: Settings, learned: Sequence[Record], resume: bool) -> 
         return None
     if not resume:
         raise StemmeError(f"{settings.output}: holds checkpoints of a run; go on with --resume, or remove the folder")
-    if not noted.is_file() or json.loads(noted.read_text("utf-8")) != run:
-        raise StemmeError(f"{settings.output}: its checkpoints are of other settings or corpora; remove the folder")
+    if not noted.is_file() or noted.read_text("utf-8") != json.dumps(run, indent=1):
+        raise StemmeError(
+            f"{settings.output}: its checkpoints are of other settings, corpora or another base; remove the folder"
+        )
     return last
 
 
