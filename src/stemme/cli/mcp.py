@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -32,6 +33,8 @@ def mcp(
     analyzer("warm")  # what is loaded at the first use is loaded now
     server = create_server(Settings(), analyzer)
     if http is None:
+        # The server reads standard input in a thread, which no KeyboardInterrupt would end.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         server.run()
     else:
         server.run("streamable-http", host="127.0.0.1", port=http)
