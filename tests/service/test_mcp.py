@@ -142,7 +142,6 @@ def test_standard_output_has_the_protocol_alone():
     assert "包裹" not in errors
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 def test_an_interrupt_ends_it():
     about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}}
     command = [sys.executable, SCRIPT, "--fake"]

@@ -107,12 +107,12 @@ def open_texts(
         if not sample:
             raise StemmeError(f"{reader.name}: there is no row in it")
         readable = [(place, row) for place, row in sample if row.problem is None]
-        chained = itertools.chain(sample, rows)
+        chained: Iterator[tuple[str, Row]] = itertools.chain(sample, rows)
         columns = [name for name in reader.columns if name not in TABLE_COLUMNS]
         if readable and all(_is_result(row) for _, row in readable):
             readable = [_unpacked(*placed) for placed in readable]
             columns = list(dict.fromkeys(name for _, row in readable for name in row.fields))
-            chained = (_unpacked(*placed) for placed in chained)  # type: ignore[assignment]
+            chained = (_unpacked(*placed) for placed in chained)
         chosen = choose_text_column(columns, [row for _, row in readable], text_column)
         ids = choose_id_column(columns, id_column, complete=STREAM not in sources)
         yield Texts(chained, chosen.name, ids, f'text from "{chosen.name}" ({chosen.reason})')
