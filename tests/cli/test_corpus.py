@@ -66,6 +66,7 @@ def test_evaluation_prints_the_figures(corpus):
     assert report["te"] == report["all"]
     assert report["te"]["records"] == 1
     assert report["te"]["language_accuracy"] == 1
+    assert report["te"]["pair_accuracy"] is None  # no pair here
 
 
 def test_training_with_a_missing_config_is_one_line(tmp_path):
@@ -99,7 +100,9 @@ def test_words_that_give_a_frame_away_are_printed(corpus):
 
 def test_evaluation_prints_intervals(corpus):
     folder = corpus(RECORD | {"split": "test"})
-    assert "| records | 1 | 1 |" in run("evaluate", folder, "--intervals").output
+    table = run("evaluate", folder, "--intervals").output
+    assert "| records | 1 | 1 |" in table
+    assert "| pair accuracy | – | – |" in table
     result = json.loads(run("evaluate", folder, "--intervals", "--json").output)
     assert result["intervals"]["te"]["language_accuracy"] == [1, 1]
 

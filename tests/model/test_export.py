@@ -36,7 +36,7 @@ def test_the_export_agrees_with_the_trained_model(analyzer, trained):
 
 def agreement(lang, analyzer, trained):
     """Frames that are equal, frames, spans that match by half, spans of the export, spans of the trained model."""
-    records = [r for r in read(CORPORA / lang) if r.split != "train"][::2]  # torch takes minutes for all
+    records = [r for r in read(CORPORA / lang) if r.split != "train"][::5]  # torch takes minutes for all
     texts, sentences = [r.text for r in records], [[(s.start, s.end) for s in r.sentences] for r in records]
     found = np.zeros(5, int)
     for one, other in zip(analyzer.gold(texts, sentences), trained(texts, sentences), strict=True):

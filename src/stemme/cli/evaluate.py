@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +48,7 @@ def evaluate(
     from stemme.errors import UsageError
     from stemme.pipeline import load
     from stemme.training import evaluate as figures
-    from stemme.training.report import table
+    from stemme.training import report as text
 
     everything = list(read(corpora))
     records = [record for record in everything if record.split == split.value]
@@ -79,6 +78,6 @@ def evaluate(
     report = figures.report_of(records, analyses)
     ranges = figures.intervals_of(records, analyses) if intervals else None
     if as_json:
-        typer.echo(json.dumps({"figures": report, "intervals": ranges} if ranges else report, indent=1))
+        typer.echo(text.as_json({"figures": report, "intervals": ranges} if ranges else report))
     else:
-        typer.echo(table(report, ranges))
+        typer.echo(text.table(report, ranges))

@@ -23,7 +23,7 @@ def intervals(
     level: float = LEVEL,
     seed: int = 0,
 ) -> dict[str, Interval]:
-    """Return the confidence interval of every figure over the records; the same seed gives the same ones.
+    """Return the confidence interval of every figure that can be measured; the same seed gives the same ones.
 
     Records are drawn with replacement, the members of a minimal pair together.
     """
@@ -68,9 +68,10 @@ def _drawn(size: int, resamples: int, seed: int) -> Counts:
 
 def _edges(values: dict[str, Counts], level: float) -> dict[str, Interval]:
     edges = ((1 - level) / 2, (1 + level) / 2)
+    measured = {name: drawn[~np.isnan(drawn)] for name, drawn in values.items() if name != "records"}
     return {
         name: (float(low), float(high))
-        for name, drawn in values.items()
+        for name, drawn in measured.items()
+        if drawn.size
         for low, high in [np.quantile(drawn, edges)]
-        if name != "records"
     }

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 Report = dict[str, dict[str, float]]
-"""Figures by language (`all` for the whole), then by name."""
+"""Figures by language (`all` for the whole), then by name; NaN where there is nothing to measure."""
 
 Intervals = dict[str, dict[str, bootstrap.Interval]]
 """Confidence intervals by language, then by figure."""

@@ -6,6 +6,7 @@ as much as one too few. Where most subwords are outside, it finds too few.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,8 @@ def choose(records: Sequence[Record], analyzer: Analyzer) -> dict[MentionKind, f
             texts, sentences, analyzer.runtime.tokenizer, lambda _: [replace(s, tag=s.tag + shift) for s in raw]
         )()
         found = [assemble(*parts) for parts in zip(texts, languages, sentences, predictions, strict=True)]
-        return report_of(records, found)["all"]
+        # Without any mention, gold or found, there is no F1: as good as none.
+        return {name: 0.0 if math.isnan(value) else value for name, value in report_of(records, found)["all"].items()}
 
     figures = {added: measured(added) for added in ADDED}
     return {

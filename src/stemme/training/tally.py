@@ -77,7 +77,7 @@ def tally(records: Sequence[Record], analyses: Sequence[Analysis]) -> Counts:
 
 
 def figures(counts: Counts) -> dict[str, Any]:
-    """Return the figures of summed counts; a ratio without a denominator is 0.
+    """Return the figures of summed counts; one with nothing to measure is NaN.
 
     Args:
         counts: Of shape (..., counts).
@@ -140,10 +140,11 @@ def _macro_f1(confusion: Counts, labels: int) -> Counts:
     """Mean F1 over the labels that occur among gold or predicted."""
     table = confusion.reshape(*confusion.shape[:-1], labels, labels)
     matched, total = np.diagonal(table, axis1=-2, axis2=-1), table.sum(-1) + table.sum(-2)
-    return _ratio(_ratio(2 * matched, total).sum(-1), (total > 0).sum(-1))
+    each = np.nan_to_num(_ratio(2 * matched, total))
+    return _ratio(each.sum(-1), (total > 0).sum(-1))
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Counts:
-    out = np.zeros(np.broadcast_shapes(part.shape, whole.shape))
+    out = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
     np.divide(part, whole, out=out, where=whole > 0)
     return out

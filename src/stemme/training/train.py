@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 import shutil
 from collections.abc import Sequence
 from functools import partial
@@ -294,7 +295,7 @@ class _StemmeTrainer(Trainer):
         if not self._held:
             return {}
         report = evaluate(self._held, torch_analyze(self.model, self._tokenizer))
-        figures = {f"eval_{name}": value for name, value in report["all"].items()}
+        figures = {f"eval_{name}": value for name, value in report["all"].items() if not math.isnan(value)}
         self.model.train()
         self.log(figures)
         self.control: Any = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stemme.corpus.records import Record
 from stemme.training.evaluate import Analyze, Report, evaluate
+from stemme.training.report import shown
 
 SENTENCE_FIGURES = ("frame_macro_f1", "orientation_accuracy", "trap_accuracy", "pair_accuracy")
 SPAN_FIGURES = tuple(f"{kind}_{way}_f1" for kind in ("need", "complaint") for way in ("half", "exact", "text"))
@@ -73,6 +74,6 @@ def _table(lang: str, reports: dict[str, Report]) -> str:
     names = (*SENTENCE_FIGURES, *SPAN_FIGURES)
     rows = [f"| {lang} | {' | '.join(name.replace('_', ' ') for name in names)} |", f"|---|{'---:|' * len(names)}"]
     for title, report in reports.items():
-        values = [f"{report[lang][name]:.3f}" if name in report[lang] else "" for name in names]
+        values = [shown(report[lang][name]) if name in report[lang] else "" for name in names]
         rows.append(f"| {title} | {' | '.join(values)} |")
     return "\n".join(rows)
