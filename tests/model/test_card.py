@@ -39,5 +39,16 @@ def test_the_figures_are_those_of_the_model(analyzer):
             assert card[lang][name] == pytest.approx(value, abs=0.15 if name in FEW else 0.04), (lang, name)
 
 
+@pytest.mark.slow
+def test_the_figures_of_the_probe_are_those_of_the_model(analyzer):
+    section = CARD.split("## Figures in languages that it was never trained on")[1].split("\n## ")[0]
+    head, _, *rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    report = evaluate([r for r in read(CORPORA) if r.split == "probe"], analyzer.gold)
+    assert [row[0] for row in rows] == list(report)
+    for lang, *cells in rows:
+        for name, cell in zip(head, cells, strict=True):
+            assert float(cell) == pytest.approx(report[lang][name.replace(" ", "_")], abs=0.15), (lang, name)
+
+
 def test_readme_shows_the_cards_table():
     assert figures_of((ROOT / "README.md").read_text("utf-8")) == figures_of(CARD)

@@ -37,12 +37,17 @@ def train(
 
 def _from_encoder(settings: Settings, resume: bool) -> None:
     from stemme.corpus import records
+    from stemme.training.evaluate import language_group
     from stemme.training.finish import finish
     from stemme.training.report import table
     from stemme.training.train import train
 
     folder = train(settings, resume=resume)
-    gold = [record for lang in settings.languages for record in records.read(settings.corpora / lang)]
+    gold = [
+        record
+        for record in records.read(settings.corpora)
+        if record.split == "probe" or language_group(record.lang) in settings.languages
+    ]
     typer.echo(table(finish(folder, settings, gold)))
     typer.echo(f"model: {folder}")
 

@@ -23,17 +23,18 @@ def finish(folder: Path, settings: Settings, records: Sequence[Record]) -> Repor
     Args:
         folder: With configuration, weights, embeddings and tokenizer; the graph and the card are added.
         settings: Of the run.
-        records: All that the run read, of every split.
+        records: Of every split; those of the split probe are in languages that the run did not learn from.
     """
     export(folder, folder)
-    held, unseen = ([r for r in records if r.split == split] for split in ("dev", "test"))
+    held, unseen, probe = ([r for r in records if r.split == split] for split in ("dev", "test", "probe"))
     readiness.add(folder, readiness.choose(held, load(folder)))
     export(folder, folder)
     analyzer = load(folder)
     fitted = reliability.temperatures(reliability.scored(held, reliability.predictions(held, analyzer)))
     store_temperatures(folder, {name: fitted[name] for name in TEMPERED})
     measured = reliability.scored(unseen, reliability.predictions(unseen, analyzer))
-    analyses = analyse(unseen, load(folder).gold)
+    analyzer = load(folder)
+    analyses = analyse(unseen, analyzer.gold)
     report = report_of(unseen, analyses)
     write_card(
         folder,
@@ -43,6 +44,7 @@ def finish(folder: Path, settings: Settings, records: Sequence[Record]) -> Repor
         intervals_of(unseen, analyses),
         reliability.calibration_table(measured, fitted),
         reliability.risk_table(measured["orientation"]),
+        report_of(probe, analyse(probe, analyzer.gold)) if probe else None,
     )
     return report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stemme.training.evaluate import FIGURES, Intervals, Report
@@ -40,4 +40,13 @@ def table(report: Report, intervals: Intervals | None = None) -> str:
                 cell += f" ({low:.2f} to {high:.2f})"
             cells.append(cell)
         rows.append(f"| {name.replace('_', ' ')} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def by_language(report: Report, names: Sequence[str]) -> str:
+    """Return a Markdown table of some figures: a row a language, a column a figure."""
+    rows = [f"| | {' | '.join(name.replace('_', ' ') for name in names)} |", f"|---|{'---:|' * len(names)}"]
+    for lang, figures in report.items():
+        cells = [f"{figures[name]:.0f}" if name == "records" else shown(figures[name]) for name in names]
+        rows.append(f"| {lang} | {' | '.join(cells)} |")
     return "\n".join(rows)
