@@ -1,6 +1,8 @@
 import pytest
 
-from stemme.training.baselines.sentences import LabelledSentence
+from samples import CORPORA
+from stemme.corpus.records import read
+from stemme.training.baselines.sentences import LabelledSentence, by_language
 from stemme.training.shortcuts import flag, shortcuts
 
 
@@ -41,3 +43,12 @@ def test_chinese_is_counted_by_characters():
 )
 def test_flags(word, lang, expected):
     assert flag(word, lang) == expected
+
+
+@pytest.mark.slow
+def test_in_the_corpora_no_time_word_or_term_is_among_the_first_ten():
+    groups = by_language(record for record in read(CORPORA) if record.split != "probe")
+    assert set(groups) == {"bn", "en", "et", "nb", "te", "zh"}
+    assert {lang: [s.word for s in shortcuts(own, lang, 10) if s.flag] for lang, own in groups.items()} == {
+        lang: [] for lang in groups
+    }
