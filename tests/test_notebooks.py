@@ -13,7 +13,8 @@ def test_a_notebook_runs(path, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
 
-    monkeypatch.setenv("STEMME_OWN_DATA_EPOCHS", "1")  # of own_data, which trains: six take minutes; fewer records as well
+    # Of own_data, which trains: six epochs take minutes, and with one it measures on fewer records.
+    monkeypatch.setenv("STEMME_OWN_DATA_EPOCHS", "1")
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
