@@ -12,9 +12,9 @@ from stemme.training.metrics import F1, HALF, match_spans
 LANGUAGES = ("te", "bn", "nb", "et", "zh", "en")
 FRAMES_EQUAL, SPANS_EQUAL = 0.99, 0.98
 """Over all languages. Any one may fall short by `SLACK`: sums that differ in their last bit are rounded apart, and
-each kind of processor has its own."""
+each kind of processor has its own, and a language has some 80 to 180 spans here."""
 
-SLACK = 0.01
+SLACK = 0.02
 
 
 @pytest.fixture(scope="module")
