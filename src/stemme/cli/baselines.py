@@ -26,9 +26,9 @@ def baselines(
     from stemme.corpus.records import read
     from stemme.errors import UsageError
     from stemme.pipeline import load
+    from stemme.training import report as text
     from stemme.training.baselines.run import BASELINES, chosen, measure, tables
     from stemme.training.evaluate import evaluate
-    from stemme.training.report import as_json as json_of
 
     names = only or [*BASELINES, "model"]
     if unknown := [name for name in names if name not in BASELINES and name != "model"]:
@@ -51,4 +51,4 @@ def baselines(
             reports["Stemme"] = chosen(evaluate(held, load(model).gold))
         else:
             reports[BASELINES[name].title] = measure(BASELINES[name], learned, held)
-    typer.echo(json_of(reports) if as_json else tables(reports))
+    typer.echo(text.as_json(reports) if as_json else tables(reports))
