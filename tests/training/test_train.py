@@ -1,6 +1,7 @@
 """Training for real, on a handful of records: it runs, resumes, and what it writes is a model."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -64,11 +65,16 @@ def test_a_run_resumes_and_leaves_a_model_with_its_card(small):
     assert report["all"]["records"] == 2
     card = (folder / "README.md").read_text("utf-8")
     assert "| et | 8 | 0 | 2 | 0 | 2 | 0 |" in card
+    assert "It learned from 8 records:" in " ".join(card.split())
     assert "- epochs: 2" in card
     assert str(small(2).output) not in card
     config = json.loads((folder / "config.json").read_text("utf-8"))
     assert set(config["temperatures"]) == set(TEMPERED)
     assert load(folder)("Pakk hilines.").orientation in ORIENTATIONS
+
+    finish(folder, small(2), [*records, replace(records[0], id="new", split="train")])
+    card = " ".join((folder / "README.md").read_text("utf-8").split())
+    assert "It learned from 8 records; the corpora have changed since, and `train` is 9 now:" in card
 
 
 @pytest.mark.parametrize("lang", ["te", "bn", "nb", "et", "zh"])

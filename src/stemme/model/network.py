@@ -39,6 +39,7 @@ class StemmeConfig(PretrainedConfig):
         dropout: Of the heads' inputs.
         loss_weights: Weight of each head's loss.
         temperatures: Of the heads' scores, by name; see `stemme.model.predict.predict`.
+        trained_records: How many records it has learned from since the encoder; 0 where that is not known.
     """
 
     model_type = "stemme"
@@ -50,6 +51,7 @@ class StemmeConfig(PretrainedConfig):
         dropout: float = 0.1,
         loss_weights: dict[str, float] | None = None,
         temperatures: dict[str, float] | None = None,
+        trained_records: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -65,6 +67,7 @@ class StemmeConfig(PretrainedConfig):
             "presence": 0.5,
         }
         self.temperatures = temperatures or {}
+        self.trained_records = trained_records
         self.frames = list(FRAMES)
         self.dimensions = list(DIMENSIONS)
         self.tags = list(TAGS)

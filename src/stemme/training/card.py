@@ -12,6 +12,7 @@ from stemme import __version__
 from stemme.corpus.records import Record
 from stemme.model import files
 from stemme.model.info import checksum
+from stemme.model.runtime import read_config
 from stemme.training.evaluate import Intervals, Report, language_group
 from stemme.training.report import by_language, table
 from stemme.training.settings import Settings
@@ -53,7 +54,7 @@ rounding of which it was trained. The figures below are those of the exported mo
 The corpora of this repository, and nothing else: texts written by a language model under the annotation guide,
 **not collected from customers and not reviewed by native speakers** (see `corpora/README.md`). Trained on the split
 `train` for {epochs} epochs, the last {quantized} under the rounding of int8, settings chosen on `dev`, measured on
-`test`:
+`test`. It learned from {learned:,} records{since}:
 
 {counts}
 
@@ -151,12 +152,15 @@ def write_card(
         elsewhere: Of the exported model on the split probe, if there is one.
     """
     languages = sorted({language_group(record.lang) for record in records if record.split != "probe"})
+    learned: int = read_config(folder)["trained_records"]
     text = _FRONT.format(languages=", ".join(languages)) + _BODY.format(
         version=__version__,
         date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
         files=_files(folder),
         epochs=settings.epochs,
         quantized=settings.quantized_epochs,
+        learned=learned,
+        since=_since(learned, sum(record.split == "train" for record in records)),
         counts=_counts(records, languages),
         table=table(report, intervals),
         elsewhere=_ELSEWHERE.format(table=by_language(elsewhere, _PROBED)) if elsewhere else "",
@@ -168,6 +172,10 @@ def write_card(
         ),
     )
     (folder / files.CARD).write_text(text, "utf-8")
+
+
+def _since(learned: int, now: int) -> str:
+    return "" if learned == now else f"; the corpora have changed since, and `train` is {now:,} now"
 
 
 def _beside(measured: Path) -> str:

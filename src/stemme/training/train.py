@@ -89,6 +89,7 @@ def train(settings: Settings, resume: bool = False) -> Path:
     source = e5.read(e5.packaged_file())
     model = StemmeModel.from_encoder(source, sorted({record.lang for record in learned}), dropout=settings.dropout)
     model.config.loss_weights = model.config.loss_weights | settings.loss_weights
+    model.config.trained_records = len(learned)
     settings.output.mkdir(parents=True, exist_ok=True)
     e5.build_tokenizer(source).save(str(settings.output / files.TOKENIZER), pretty=False)
     source.word_embeddings.save(settings.output / files.EMBEDDINGS)
