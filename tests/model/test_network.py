@@ -8,7 +8,7 @@ from stemme.errors import StemmeError
 from stemme.labels import DIMENSIONS, FRAMES, MENTION_KINDS, SEVERITIES, TOPICS
 from stemme.model.blocks import BlockMatrix
 from stemme.model.decoding import TAGS, viterbi
-from stemme.model.network import CONTRAST_TEMPERATURE, IGNORED, StemmeConfig, StemmeModel, _contrastive_loss
+from stemme.model.network import IGNORED, StemmeConfig, StemmeModel
 
 ENCODER = {
     "hidden_size": 32,
@@ -98,33 +98,6 @@ def test_every_head_learns(model):
     chain = model.transition_scores().detach().numpy(), model.first_scores().detach().numpy()
     (path,) = viterbi([output.tag[0, 1:7].detach().numpy()], *chain)
     assert path.tolist() == [0, 1, 2, 0, 3, 4]
-
-
-def test_the_contrastive_loss_is_the_mean_over_anchors_that_have_an_alike():
-    vectors = torch.randn(2, 3, 5)
-    frames = torch.tensor([[0, 1, IGNORED], [0, 2, 0]])
-    points = [vectors[0, 0], vectors[0, 1], vectors[1, 0], vectors[1, 1], vectors[1, 2]]
-    of = [0, 1, 0, 2, 0]
-    anchors = []
-    for i, point in enumerate(points):
-        scores = {
-            j: torch.cosine_similarity(point, other, 0) / CONTRAST_TEMPERATURE
-            for j, other in enumerate(points)
-            if j != i
-        }
-        total = torch.logsumexp(torch.stack(list(scores.values())), 0)
-        if alike := [total - score for j, score in scores.items() if of[j] == of[i]]:
-            anchors.append(sum(alike) / len(alike))
-    assert len(anchors) == 3
-    torch.testing.assert_close(_contrastive_loss(vectors, frames), sum(anchors) / 3)
-
-
-def test_without_two_sentences_of_a_frame_there_is_no_contrastive_loss():
-    vectors = torch.randn(1, 3, 5, requires_grad=True)
-    loss = _contrastive_loss(vectors, torch.tensor([[0, 1, IGNORED]]))
-    loss.backward()
-    assert loss.item() == 0
-    assert torch.isfinite(vectors.grad).all()
 
 
 def test_word_embeddings_stay_frozen(model):

@@ -29,20 +29,6 @@ from stemme.model.quantization import quantizable
 IGNORED = -100
 """Label of what has none; torch's own convention."""
 
-LOSS_WEIGHTS = {
-    "frame": 1.0,
-    "dimension": 0.3,
-    "tag": 1.0,
-    "topic": 0.5,
-    "severity": 0.3,
-    "presence": 0.5,
-    "contrast": 0.0,
-}
-"""What each loss weighs in the sum, where a configuration does not say."""
-
-CONTRAST_TEMPERATURE = 0.1
-"""Divides the cosines of the contrastive loss, as in Khosla et al. 2020 (arXiv:2004.11362)."""
-
 
 class StemmeConfig(PretrainedConfig):
     """Configuration of `StemmeModel`.
@@ -51,7 +37,7 @@ class StemmeConfig(PretrainedConfig):
         encoder: Keyword arguments of `BertConfig`.
         languages: BCP 47 tags of the texts it was trained on.
         dropout: Of the heads' inputs.
-        loss_weights: Of the heads' losses, and of the contrastive one; those left out are `LOSS_WEIGHTS`.
+        loss_weights: Weight of each head's loss.
         temperatures: Of the heads' scores, by name; see `stemme.model.predict.predict`.
         trained_records: How many records it has learned from since the encoder; 0 where that is not known.
     """
@@ -72,7 +58,14 @@ class StemmeConfig(PretrainedConfig):
         self.encoder = encoder or {}
         self.languages = languages or []
         self.dropout = dropout
-        self.loss_weights = LOSS_WEIGHTS | (loss_weights or {})
+        self.loss_weights = loss_weights or {
+            "frame": 1.0,
+            "dimension": 0.3,
+            "tag": 1.0,
+            "topic": 0.5,
+            "severity": 0.3,
+            "presence": 0.5,
+        }
         self.temperatures = temperatures or {}
         self.trained_records = trained_records
         self.frames = list(FRAMES)
@@ -218,8 +211,8 @@ class StemmeModel(PreTrainedModel):
         hidden = self.dropout(hidden)
         sentences, window = self._pool(hidden, attention_mask, sentence_mask)
         context = window.unsqueeze(1).expand(-1, sentences.shape[1], -1)
-        vectors = functional.gelu(self.sentence_hidden(torch.cat([sentences, context], -1)))
-        sentence = self.dropout(vectors)
+        sentence = functional.gelu(self.sentence_hidden(torch.cat([sentences, context], -1)))
+        sentence = self.dropout(sentence)
         around = sentence_mask.transpose(1, 2).to(sentence.dtype) @ sentence
         token = functional.gelu(self.token_hidden(hidden) + self.token_context(around))
         mention = functional.gelu(self.mention_hidden(hidden) + self.mention_context(around))
@@ -234,7 +227,6 @@ class StemmeModel(PreTrainedModel):
         if frame_labels is not None:
             output.loss = self._loss(
                 output,
-                vectors,
                 mention_mask,
                 {
                     "frame": frame_labels,
@@ -247,7 +239,7 @@ class StemmeModel(PreTrainedModel):
             )
         return output
 
-    def _loss(self, output: StemmeOutput, vectors: Tensor, mention_mask: Any, labels: dict[str, Any]) -> Tensor:
+    def _loss(self, output: StemmeOutput, mention_mask: Any, labels: dict[str, Any]) -> Tensor:
         losses = {
             "frame": _cross_entropy(output.frame, labels["frame"]),
             "dimension": _cross_entropy(output.dimension, labels["dimension"]),
@@ -255,7 +247,6 @@ class StemmeModel(PreTrainedModel):
             "topic": _cross_entropy(_mean_over(mention_mask, output.topic), labels["topic"]),
             "severity": _cross_entropy(_mean_over(mention_mask, output.severity), labels["severity"]),
             "presence": _presence_loss(output.presence, labels["presence"], labels["frame"] != IGNORED),
-            "contrast": _contrastive_loss(vectors, labels["frame"]),
         }
         return torch.stack([self.config.loss_weights[name] * loss for name, loss in losses.items()]).sum()
 
@@ -336,21 +327,3 @@ def _presence_loss(logits: Any, labels: Tensor, seen: Tensor) -> Tensor:
     """Mean binary cross-entropy over the sentences that are there, and over the kinds of mention."""
     loss: Tensor = functional.binary_cross_entropy_with_logits(logits[seen].float(), labels[seen])
     return loss
-
-
-def _contrastive_loss(vectors: Tensor, labels: Tensor) -> Tensor:
-    """Supervised contrastive loss of a batch: sentences of one frame are to lie together, whatever their language.
-
-    Khosla et al. 2020 (arXiv:2004.11362, the sum outside the logarithm); beside cross-entropy, as Gunel et al. 2021
-    (arXiv:2011.01403). Vectors (windows, sentences, hidden), labels (windows, sentences); sentences whose frame no
-    other one has do not count.
-    """
-    seen = labels != IGNORED
-    points = functional.normalize(vectors[seen].float(), dim=-1)
-    own = torch.eye(len(points), dtype=torch.bool, device=points.device)
-    likeness = (points @ points.T / CONTRAST_TEMPERATURE).masked_fill(own, FORBIDDEN)
-    shares = likeness - torch.logsumexp(likeness, 1, keepdim=True)
-    alike = (labels[seen].unsqueeze(0) == labels[seen].unsqueeze(1)) & ~own
-    several = alike.any(1)
-    mean = (shares * alike).sum(1)[several] / alike.sum(1)[several]
-    return -mean.sum() / several.sum().clamp(min=1)

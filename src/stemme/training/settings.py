@@ -38,7 +38,7 @@ class Settings:
         shouting: Share of the texts that are learned from in upper case as well, where their script has one.
         quantized_epochs: How many of the epochs, the last ones, train under the rounding of int8 arithmetic.
         frozen_layers: How many of the encoder's layers, from below, stay as they are.
-        loss_weights: By loss, see `stemme.model.network.LOSS_WEIGHTS`; those left out keep the network's own.
+        loss_weights: By head; those left out keep the network's own.
     """
 
     corpora: Path
