@@ -1,5 +1,6 @@
 """The model card belongs to the weights beside it, and its figures are those that the model has."""
 
+import itertools
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from samples import CORPORA, MODEL, ROOT
 from stemme.corpus.records import read
 from stemme.model.info import checksum
+from stemme.training.baselines.run import BASELINES, SENTENCE_FIGURES, SPAN_FIGURES
 from stemme.training.evaluate import FIGURES, evaluate
 
 FEW = ("pair_accuracy", "trap_accuracy", "severity_accuracy")
@@ -51,6 +53,18 @@ def test_the_figures_of_the_probe_are_those_of_the_model(analyzer):
         assert lang != "all" or {cells[head.index(name)] for name in IN_README} <= set(README.split())
         for name, cell in zip(head, cells, strict=True):
             assert float(cell) == pytest.approx(report[lang][name.replace(" ", "_")], abs=0.15), (lang, name)
+
+
+def test_card_and_readme_show_the_baselines():
+    lines = (MODEL.parent / "MEASURED.md").read_text("utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    rows = list(itertools.takewhile(lambda line: line.startswith("|"), lines[first:]))
+    assert [row.split(" | ")[0] for row in rows[2:]] == [f"| {b.title}" for b in BASELINES.values()] + ["| Stemme"]
+    assert "\n".join(rows) in CARD
+    assert "\n".join(rows) in README
+    own = dict(zip(rows[0].strip("| ").split(" | "), rows[-1].strip("| ").split(" | "), strict=True))
+    for name in (*SENTENCE_FIGURES, *SPAN_FIGURES):
+        assert float(own[name.replace("_", " ")]) == figures_of(CARD)["all"][name]
 
 
 def test_readme_shows_the_cards_table():
