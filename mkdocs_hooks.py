@@ -24,6 +24,7 @@ HOMES = {
     "CHANGELOG.md": "reference/changelog.md",
     "corpora/README.md": "reference/dataset-card.md",
     "models/ABLATIONS.md": "explanation/ablations.md",
+    "models/MEASURED.md": "reference/measured.md",
     "models/stemme-base/README.md": "reference/model-card.md",
     **{f"notebooks/{path.name}": f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))},
 }

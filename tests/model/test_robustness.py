@@ -1,9 +1,7 @@
 """Frames stay when a text changes in ways that leave its labels what they are.
 
 The floors are those of the model that ships, a little below what it reaches on this sample (`stemme evaluate --split
-dev --robustness` prints all of dev); raise them with the model, never lower them to pass. Where dev has grown they
-are measured anew: that of romanised texts was 0.8 before 21 of 59 came. On the 129 sentences as they are, the model of
-10,125 records had 99 right, and that of 13,132 has 97.
+dev --robustness` prints all of dev); raise them with the model, never lower them to pass.
 """
 
 import random
@@ -21,24 +19,24 @@ TARGET = 0.95
 RECORDS_A_LANGUAGE = 16
 
 FLOORS = {
-    "terms swapped": 0.95,
-    "terms masked": 0.95,
-    "centric slogan before": 0.9,
-    "focused slogan before": 0.9,
-    "typos": 0.9,
-    "lower case": 0.9,
-    "upper case": 0.65,
-    "no punctuation": 0.85,
+    "terms swapped": 0.97,
+    "terms masked": 0.96,
+    "centric slogan before": 0.93,
+    "focused slogan before": 0.93,
+    "typos": 0.92,
+    "lower case": 0.95,
+    "upper case": 0.75,
+    "no punctuation": 0.92,
     "emoji": 0.9,
-    "English mixed in": 0.9,
-    "translation marks": 0.9,
-    "translation debris": 0.85,
-    INSIDE: 0.8,
-    ROMANISED: 0.75,
+    "English mixed in": 0.93,
+    "translation marks": 0.96,
+    "translation debris": 0.91,
+    INSIDE: 0.9,
+    ROMANISED: 0.79,
 }
 """Share of frames over all languages together; of `ROMANISED`, the share that is right."""
 
-WORST = dict.fromkeys(NAMES, 0.75) | {"upper case": 0.4, ROMANISED: 0.65}
+WORST = dict.fromkeys(NAMES, 0.8) | {"upper case": 0.7, ROMANISED: 0.75}
 """The same for each language by itself, where a frame or two of some thirty decide."""
 
 DEV = [record for record in read(CORPORA) if record.split == "dev"]
