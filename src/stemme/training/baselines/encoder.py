@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -98,7 +100,8 @@ def setfit(records: Sequence[Record]) -> Analyze:
         )
         rows = Dataset.from_dict({"text": [text for text, _ in few], "label": [frame for _, frame in few]})
         trainer = Trainer(model, arguments, train_dataset=rows)
-        trainer.train()
+        with contextlib.redirect_stdout(sys.stderr):  # the trainer prints its log, and ours may be JSON
+            trainer.train()
 
     def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.asarray(body.encode([e5.QUERY_PREFIX + text for text in texts], batch_size=32))
