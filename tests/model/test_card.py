@@ -61,6 +61,7 @@ def test_card_and_readme_show_the_baselines():
     rows = list(itertools.takewhile(lambda line: line.startswith("|"), lines[first:]))
     *simple, own_title = [row.split(" | ")[0].removeprefix("| ") for row in rows[2:]]
     assert own_title == "Stemme"
+    assert simple
     assert simple == [b.title for b in BASELINES.values() if b.title in simple]
     assert "\n".join(rows) in CARD
     assert "\n".join(rows) in README

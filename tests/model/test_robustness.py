@@ -14,7 +14,7 @@ from stemme.training.perturbations import PERTURBATIONS
 from stemme.training.robustness import INSIDE, NAMES, ROMANISED, measure, original_of, sample
 
 TARGET = 0.95
-"""What swapping or masking the terms must leave, over all languages."""
+"""What swapping or masking the terms must leave, in every language; of a frame more it may be the processor."""
 
 RECORDS_A_LANGUAGE = 16
 
@@ -70,3 +70,5 @@ def test_frames_stay(shares, name):
 @pytest.mark.parametrize("name", TERMS)
 def test_the_terms_do_not_decide(shares, name):
     assert shares[name]["all"][0] >= TARGET
+    for lang, (own, frames) in shares[name].items():
+        assert round(own * frames) + 1 >= TARGET * frames, (lang, own, frames)

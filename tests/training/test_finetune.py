@@ -53,6 +53,9 @@ def test_a_model_learns_on_and_is_a_model(settings):
 
     before, after = (json.loads((f / files.CONFIG).read_text("utf-8")) for f in (MODEL, folder))
     assert after["temperatures"] == before["temperatures"]
+    own = sum(record.split == "train" for record in read(settings.corpora))
+    assert own > 0
+    assert after["trained_records"] == before["trained_records"] + own
     assert load(folder)("Strømmen på C-brygga er borte.").orientation in ORIENTATIONS
     weights = [dict(StemmeModel.from_pretrained(f).named_parameters()) for f in (MODEL, folder)]
     old, new = ([w[f"encoder.encoder.layer.{n}.output.dense.weight"] for n in (10, 11)] for w in weights)

@@ -39,7 +39,8 @@ class StemmeConfig(PretrainedConfig):
         dropout: Of the heads' inputs.
         loss_weights: Weight of each head's loss.
         temperatures: Of the heads' scores, by name; see `stemme.model.predict.predict`.
-        trained_records: How many records it has learned from since the encoder; 0 where that is not known.
+        trained_records: How many records it has learned from, those of a model that it was trained on from included; 0
+            where that is not known.
     """
 
     model_type = "stemme"

@@ -46,6 +46,7 @@ def finetune(base: Path, settings: Tuning, resume: bool = False) -> Path:
     model = StemmeModel.from_pretrained(base)
     model.config.languages = sorted({*model.config.languages, *(record.lang for record in learned)})
     model.config.loss_weights = model.config.loss_weights | settings.loss_weights
+    model.config.trained_records += len(learned)
     model.dropout.p = model.config.dropout = settings.dropout
     settings.output.mkdir(parents=True, exist_ok=True)
     folder = fit(model, base, settings, [*learned, *rehearsed], held, resume)
