@@ -41,6 +41,9 @@ CALIBRATION = 200
 LONG = 5
 """Sentences of a text of which a part may be shown alone."""
 
+EXACT = 0.15
+"""Share of an epoch at the end of a run that is computed in float32, as the export will be; it takes twice the time."""
+
 
 class TorchScorer:
     """Runs the trained network, as `stemme.model.runtime.Runtime` runs the exported one."""
@@ -281,7 +284,7 @@ class _StemmeTrainer(Trainer):
 
     def compute_loss(self, model: Any, *args: Any, **kwargs: Any) -> Any:
         """Multiply in bfloat16 where the processor is made for it, but at the end exactly as the export will."""
-        last = self.state.epoch >= self.args.num_train_epochs - 0.5
+        last = self.state.epoch >= self.args.num_train_epochs - EXACT
         with torch.autocast("cpu", torch.bfloat16, enabled=self._short and not last):
             return super().compute_loss(model, *args, **kwargs)
 
