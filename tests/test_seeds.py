@@ -12,7 +12,7 @@ from samples import ROOT
 SEEDS = ROOT.parent / "shared" / "seeds"
 LANGUAGES = ("te", "bn", "nb", "et", "zh")
 
-LEAST_ALIKE = 13
+LEAST_ALIKE = 12
 """Of 15 paragraphs: what the model reaches that ships."""
 
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed documents are not here")
