@@ -10,19 +10,18 @@ import subprocess
 import sys
 import threading
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from samples import ROOT
+from shown_commands import shown_commands, unknown_words
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 BLOCKS = {page: re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL) for page in PAGES}
 SESSIONS = [page for page in PAGES if any(block.startswith(">>>") for block in BLOCKS[page])]
-COMMANDS = sorted({c for p in PAGES for c in re.findall(r"^(stemme .*?)(?:\s+#.*)?$", p.read_text("utf-8"), re.M)})
-CHROMIUM = Path("/usr/bin/chromium")
+COMMANDS = sorted({line for page in PAGES for line in shown_commands(page.read_text("utf-8"))})
 NOWHERE = "http://127.0.0.1:9"  # nobody listens on the discard port: what asks the network fails
 
 
@@ -112,21 +111,15 @@ def test_no_page_loads_anything_from_another_host(site):
 
 
 @pytest.mark.slow
-def test_a_browser_asks_no_other_host(site):
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
-
+def test_a_browser_asks_no_other_host(site, browser):
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
 
     handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, playwright.sync_playwright() as started:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser.new_page() as opened:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/"
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        opened = chromium.new_page()
         asked, wrong = [], []
         opened.on("request", lambda request: asked.append(request.url))
         opened.on("pageerror", lambda error: wrong.append(str(error)))
@@ -135,7 +128,6 @@ def test_a_browser_asks_no_other_host(site):
         opened.locator(".md-search__input").click()
         opened.locator(".md-search__input").press_sequentially("complaint")
         opened.wait_for_selector(".md-search-result__item")
-        chromium.close()
         server.shutdown()
     assert wrong == []
     assert [url for url in asked if not url.startswith((address, "blob:", "data:"))] == []
@@ -171,21 +163,7 @@ def test_the_other_examples_are_python(page):
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_the_commands_shown_exist_with_their_options(line):
-    from typer.main import get_command
-    from typer.testing import CliRunner
-
-    from stemme.cli import app
-
-    words = line.split()[1:]
-    path, command = [], get_command(app)
-    while hasattr(command, "commands") and words and words[0] in command.commands:
-        path.append(words[0])
-        command = command.commands[words.pop(0)]
-    assert path or words == ["--version"], line
-    shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
-    for word in words:
-        if word.startswith("-") and word != "-":
-            assert word in shown, (line, word)
+    assert unknown_words(line) == []
 
 
 def test_the_links_work_in_the_repository_as_well():

@@ -1,6 +1,7 @@
 """An analysed export of all five languages, with what a report must survive."""
 
 import csv
+import functools
 import json
 import subprocess
 import sys
@@ -37,11 +38,12 @@ def export(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def analysed(export):
-    """Return a function that gives the results of the export in a format."""
+def analysed(export, tmp_path_factory):
+    """Return a function that gives the results of the export in a format; they are not to be changed."""
 
+    @functools.cache
     def results(ending, *options):
-        path = export.with_name(f"results{ending}")
+        path = tmp_path_factory.mktemp("results") / f"results{ending}"
         command = [sys.executable, "-m", "stemme", "analyze", export, "-o", path, "--force", "--quiet", *options]
         subprocess.run(command, check=True)
         return path
