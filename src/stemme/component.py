@@ -19,7 +19,6 @@ This module stands apart from `stemme.pipeline` because it imports spaCy, which 
 
 from __future__ import annotations
 
-import os
 import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -31,6 +30,7 @@ from spacy.tokens import Doc, Span
 
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.defaults import BATCH_SIZE
+from stemme.errors import StemmeError
 from stemme.labels import TOPICS
 from stemme.model import files
 from stemme.pipeline import Analyzer, load
@@ -137,6 +137,9 @@ class StemmeComponent:
         batch_size: Windows of a batch of the network at the most.
         min_score: Needs and complaints below this score are left out.
         threads: Of the arithmetic; by default one for each core that the process may use.
+
+    Raises:
+        StemmeError: `min_score` or `threads` is out of range.
     """
 
     def __init__(
@@ -147,24 +150,24 @@ class StemmeComponent:
         min_score: float = 0.0,
         threads: int | None = None,
     ) -> None:
+        if not 0 <= min_score <= 1:
+            raise StemmeError(f"min_score is {min_score}; give a number from 0 to 1")
+        if threads is not None and threads < 1:
+            raise StemmeError(f"threads is {threads}; give 1 or more")
         self.name = name
         self.model = model
         self.batch_size = batch_size
         self.min_score = min_score
         self.threads = threads
-        self._loaded: dict[int, Analyzer] = {}
+        self._loaded: Analyzer | None = None
         register_extensions()
 
     @property
     def analyzer(self) -> Analyzer:
-        """The model, loaded at the first Doc, and again in a process forked off: threads do not survive a fork.
-
-        The parent's is kept in the child all the same: letting go of it would wait for threads that are not there.
-        """
-        process = os.getpid()
-        if process not in self._loaded:
-            self._loaded[process] = load(self.model, self.threads, self.min_score)
-        return self._loaded[process]
+        """The model, loaded at the first Doc."""
+        if self._loaded is None:
+            self._loaded = load(self.model, self.threads, self.min_score)
+        return self._loaded
 
     def __call__(self, doc: Doc) -> Doc:
         """Analyse and annotate a Doc."""
@@ -211,12 +214,12 @@ class StemmeComponent:
         """
         if (Path(path) / files.CONFIG).exists():
             self.model = str(path)
-            self._loaded = {}
+            self._loaded = None
         return self
 
     def __getstate__(self) -> dict[str, object]:
         """The loaded model stays behind: another process loads its own."""
-        return self.__dict__ | {"_loaded": {}}
+        return self.__dict__ | {"_loaded": None}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Another process has not declared the attributes yet."""

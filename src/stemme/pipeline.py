@@ -108,7 +108,7 @@ class Analyzer:
             StemmeError: `lang` is no language tag.
             TypeError: Not a string.
         """
-        return self._analyze([_string(text)], lang, 1)[0]
+        return self._analyze([_string(text)], _tag(lang), 1)[0]
 
     @overload
     def pipe(
@@ -151,13 +151,16 @@ class Analyzer:
             ahead: Batches of texts that are sorted by length together at first; twice as many each time.
 
         Raises:
-            StemmeError: `lang` is no language tag.
-            TypeError: Not strings, or a single one.
+            StemmeError: `lang` is no language tag, or a number is below 1.
+            TypeError: Not strings, or a single one; the message has its number.
         """
         if isinstance(texts, str):
             raise TypeError("pipe takes many texts, as a list or any stream; for one, call the analyzer with it")
+        if batch_size < 1 or ahead < 1:
+            raise StemmeError(f"batch_size is {batch_size} and ahead {ahead}; give 1 or more")
+        lang = _tag(lang)
         given = texts if as_tuples else ((text, None) for text in texts)
-        pairs = ((_string(text), context) for text, context in given)
+        pairs = ((_string(text, number), context) for number, (text, context) in enumerate(given, 1))
         for chunk in _chunks(pairs, batch_size, ahead):
             analyses = self._analyze([text for text, _ in chunk], lang, batch_size)
             for analysis, (_, context) in zip(analyses, chunk, strict=True):
@@ -190,9 +193,6 @@ class Analyzer:
         batch_size: int,
         sentences: Sequence[Sequence[tuple[int, int]]] | None = None,
     ) -> list[Analysis]:
-        lang = _tag(lang)
-        if batch_size < 1:
-            raise StemmeError(f"batch_size is {batch_size}; give 1 or more")
         # In groups of like length: while the network is at one, Python reads the next and decodes the one before.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i].encode("utf-8", "surrogatepass")), reverse=True)
         size = batch_size * _GROUP_BATCHES
@@ -236,9 +236,10 @@ def _tag(lang: str | None) -> str | None:
     return tag
 
 
-def _string(text: object) -> str:
+def _string(text: object, number: int | None = None) -> str:
     if not isinstance(text, str):
-        raise TypeError(f"a text must be a string, not {type(text).__name__}")
+        which = "a text" if number is None else f"text {number}"
+        raise TypeError(f"{which} must be a string, not {type(text).__name__}; fill missing values with ''")
     return text
 
 

@@ -1,4 +1,5 @@
 import itertools
+import time
 import tracemalloc
 
 import numpy as np
@@ -125,6 +126,28 @@ def test_a_second_mention_in_a_word_begins_behind_the_first():
     path = np.array([TAGS.index(t) for t in ("B-complaint", "B-complaint", "I-complaint", "I-complaint")])
     found = spans(text, tokens, [(0, 15)], np.zeros(4, np.int64), path, np.ones((4, 5), np.float32) / 5)
     assert [text[s.start : s.end] for s in found] == ["kommet", "for sent"]
+
+
+def test_a_mention_that_the_one_before_has_taken_in_is_dropped():
+    text = "ভালো foobarbaz"
+    tokens = Tokens(np.zeros(4, np.int64), np.array([0, 5, 8, 11]), np.array([4, 8, 11, 14]))
+    path = np.array([TAGS.index(t) for t in ("O", "B-need", "B-complaint", "O")])
+    found = spans(text, tokens, [(0, 14)], np.zeros(4, np.int64), path, np.ones((4, 5), np.float32) / 5)
+    assert [(s.kind, text[s.start : s.end]) for s in found] == [("need", "foobarbaz")]
+
+
+def test_a_run_of_white_space_costs_no_more_than_its_length():
+    def steps(length):
+        text = "seint" + " " * length + "పార్సెల్"
+        tokens = Tokens(np.zeros(2, np.int64), np.array([0, 5 + length]), np.array([5, len(text)]))
+        path = np.array([TAGS.index("B-complaint"), TAGS.index("I-complaint")])
+        started = time.process_time()
+        (span,) = spans(text, tokens, [(0, len(text))], np.zeros(2, np.int64), path, np.ones((2, 5), np.float32) / 5)
+        assert (span.start, span.end) == (0, len(text))
+        return time.process_time() - started
+
+    steps(10)
+    assert steps(64_000) < 16 * max(steps(16_000), 1e-3)  # 4 times the length; by the square, 16 times the time
 
 
 def test_a_word_without_end_is_widened_a_little_only():

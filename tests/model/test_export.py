@@ -19,9 +19,12 @@ SLACK = 0.02
 
 @pytest.fixture(scope="module")
 def trained():
-    from stemme.training.train import load_trained
+    from stemme.model.files import TOKENIZER
+    from stemme.model.network import StemmeModel
+    from stemme.model.tokens import SubwordTokenizer
+    from stemme.training.train import torch_analyze
 
-    return load_trained(MODEL)
+    return torch_analyze(StemmeModel.from_pretrained(MODEL), SubwordTokenizer.load(MODEL / TOKENIZER))
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ def test_threads_are_the_cores_that_may_be_used(monkeypatch):
 
 
 def test_threads_can_be_set():
-    assert Runtime(MODEL, threads=1)._session.get_session_options().intra_op_num_threads == 1
+    assert Runtime(MODEL, threads=1)._sessions().wide.get_session_options().intra_op_num_threads == 1
 
 
 def test_batches_side_by_side_score_as_one_after_the_other():

@@ -45,13 +45,13 @@ FEATURES = Features(
 """Dimension is null where the frame is `neither`, severity where the mention is a need."""
 
 
-def load(folder: Path) -> DatasetDict:
+def load(folder: str | Path) -> DatasetDict:
     """Load all records below a folder, one dataset a split.
 
     Raises:
         StemmeError: A record breaks the format or has no split.
     """
-    records = list(read(folder))
+    records = list(read(Path(folder)))
     if unassigned := next((r.id for r in records if r.split is None), None):
         raise StemmeError(f"{folder}: record {unassigned!r} has no split; run: stemme corpus split {folder}")
     return DatasetDict(

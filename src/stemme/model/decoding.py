@@ -25,7 +25,9 @@ _WORD_PART = regex.compile(
     regex.V1,
 )
 
-_CLOSING = regex.compile(r"[\s.…!?,;:\u0964\u3002\uFF01\uFF1F\uFF0C\u3001\uFF1B\uFF1A]++$")
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_CLOSING = ".…!?,;:\u0964\u3002\uff01\uff1f\uff0c\u3001\uff1b\uff1a" + _SPACES
+"""What a mention does not end in: marks that end a sentence or clause, and white space."""
 
 _LONGEST_WORD = 64
 """Code points by which a span is widened at the most on either side: hostile text has words without end."""
@@ -193,6 +195,8 @@ def spans(
         lower, upper = sentences[sentence_of[first]]
         lower = max(lower, found[-1].end) if found else lower
         start, end = max(lower, int(tokens.starts[first])), min(upper, int(tokens.ends[last]))
+        if end <= start:
+            continue  # the mention before, widened to its whole word, has taken it in
         start, end = whole_words(text, start, end, lower, upper)
         start, end = _trimmed(text, start, end)
         if end <= start:
@@ -219,4 +223,4 @@ def whole_words(text: str, start: int, end: int, lower: int, upper: int) -> tupl
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Leave out white space at both edges, and the marks that end a sentence or clause."""
     covered = text[start:end]
-    return end - len(covered.lstrip()), start + len(_CLOSING.sub("", covered))
+    return end - len(covered.lstrip()), start + len(covered.rstrip(_CLOSING))

@@ -38,7 +38,7 @@ class StemmeConfig(PretrainedConfig):
         languages: BCP 47 tags of the texts it was trained on.
         dropout: Of the heads' inputs.
         loss_weights: Weight of each head's loss.
-        temperatures: Of the heads' scores, by name; see `stemme.model.predict.predict`.
+        temperatures: Of the heads' scores, by name; see `stemme.model.predict.begin`.
         trained_records: How many records it has learned from, those of a model that it was trained on from included; 0
             where that is not known.
     """

@@ -34,7 +34,9 @@ class Runtime:
         threads: Of the arithmetic; by default one for each core that the process may use.
 
     Raises:
-        StemmeError: No model in the folder, or one of other labels.
+        StemmeError: No model in the folder, one of other labels, or `threads` below 1.
+
+    It may be pickled and forked: another process loads the model anew.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -45,11 +47,16 @@ class Runtime:
             raise StemmeError(
                 f"{folder}: no model here, {', '.join(missing)} missing. Name the folder of an exported model."
             )
+        if threads is not None and threads < 1:
+            raise StemmeError(f"threads is {threads}; give 1 or more")
         self.folder = folder
         self.config = read_config(folder)
         self._threads = threads or usable_cores()
-        self._loading = threading.Lock()
-        self._session = self._load(self._threads)
+        self._loaded: dict[int, _Sessions] = {}
+        self._sessions()
+
+    def __reduce__(self) -> tuple[type[Runtime], tuple[Path, int]]:
+        return type(self), (self.folder, self._threads)
 
     @property
     def temperatures(self) -> dict[str, float]:
@@ -64,7 +71,7 @@ class Runtime:
 
     def __call__(self, batch: Batch) -> Scores:
         """Score a batch; its arithmetic is spread over the threads."""
-        return _run(self._session, batch)
+        return _run(self._sessions().wide, batch)
 
     def each(self, batches: Iterable[Batch]) -> Iterator[Scores]:
         """Score batches side by side, each in one thread: nothing waits for the slowest part of an operator.
@@ -74,25 +81,51 @@ class Runtime:
         several = list(batches)
         if len(several) == 1 or self._threads == 1:
             return map(self, several)
-        with self._loading:
-            session, pool = self._lanes
+        session, pool = self._sessions().lanes()
         return pool.map(lambda batch: _run(session, batch), several)
 
-    @cached_property
-    def _lanes(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
-        """A session that keeps to the thread it is called from, and the threads to call it from."""
-        return self._load(1), ThreadPoolExecutor(self._threads, "stemme-network")
+    def _sessions(self) -> _Sessions:
+        """Those of this process: threads do not survive a fork.
 
-    def _load(self, threads: int) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        path = self.folder / files.GRAPH
-        try:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its C++ core that share no other base
-            raise StemmeError(f"{path}: ONNX Runtime cannot load it ({error}).") from error
+        The parent's are kept in the child all the same: letting go of them would wait for threads that are not there.
+        """
+        process = os.getpid()
+        if process not in self._loaded:
+            self._loaded[process] = _Sessions(self.folder / files.GRAPH, self._threads)
+        return self._loaded[process]
+
+
+class _Sessions:
+    """The sessions of one process.
+
+    Attributes:
+        wide: Spreads its arithmetic over the threads.
+    """
+
+    def __init__(self, graph: Path, threads: int) -> None:
+        self.wide = _load(graph, threads)
+        self._graph = graph
+        self._threads = threads
+        self._loading = threading.Lock()
+        self._lanes: tuple[onnxruntime.InferenceSession, ThreadPoolExecutor] | None = None
+
+    def lanes(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
+        """Return a session that keeps to the thread it is called from, and the threads to call it from."""
+        with self._loading:
+            if self._lanes is None:
+                self._lanes = _load(self._graph, 1), ThreadPoolExecutor(self._threads, "stemme-network")
+            return self._lanes
+
+
+def _load(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its C++ core that share no other base
+        raise StemmeError(f"{graph}: ONNX Runtime cannot load it ({error}).") from error
 
 
 def _run(session: onnxruntime.InferenceSession, batch: Batch) -> Scores:

@@ -1,4 +1,4 @@
-"""Windows over a text that is longer than the encoder reads at once, and batches of them."""
+"""Windows over a text that is longer than the network reads at once, and batches of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from stemme.model.tokens import BOS, EOS, PAD, Tokens
 
-SIZE = 510
-"""Subwords of a window: the encoder's 512 positions less `<s>` and `</s>`."""
+SIZE = 254
+"""Subwords of a window; with `<s>` and `</s>`, half of the encoder's positions.
 
-OVERLAP = 96
+Nearly all texts that the network has learned from are shorter. Beyond that it finds much less (models/ABLATIONS.md).
+"""
+
+OVERLAP = 64
 """Subwords that two neighbouring windows may share, so that no sentence is read without what precedes it."""
 
 

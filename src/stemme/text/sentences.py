@@ -25,9 +25,10 @@ _FACE = re.compile(
 
 _CLOSING = "\"'”’»›)]}」』】）》〉〕］｝"
 _CLOSERS = re.escape(_CLOSING)
+_ENDING = ".!?…‥。！？．｡।॥‼⁇⁈⁉؟۔"
 _MARK = re.compile(
-    rf"(?P<mark>[.!?…‥。！？．｡।॥‼⁇⁈⁉؟۔]+)(?P<closing>[{_CLOSERS}]*)(?P<tail>(?:\s*{_EMOJI})*)"
-    rf"|(?P<emoji>{_EMOJI}(?:\s*{_EMOJI})*)"
+    rf"(?P<mark>[{_ENDING}]+)(?P<closing>[{_CLOSERS}]*)(?P<tail>(?:\s*{_EMOJI})*)"
+    rf"|(?P<emoji>{_EMOJI}(?:\s*{_EMOJI})*)(?P<marked>(?:\s*|[{_CLOSERS}]*)[{_ENDING}][{_ENDING}{_CLOSERS}]*(?:\s*{_EMOJI})*)?"
 )
 _WIDE = frozenset("。！？．｡।॥‼⁇⁈⁉؟۔")
 """Marks that end a sentence wherever they stand: no abbreviation or number is written with them."""
@@ -96,7 +97,8 @@ def _is_boundary(text: str, start: int, match: re.Match[str], lang: str) -> bool
     begins = follows[1] if follows else ""
     if match["emoji"]:
         before = text[max(start, match.start() - _LONGEST_WORD) : match.start()]
-        return any(map(str.isalnum, before)) and (not begins.islower() or _FACE.match(match["emoji"]) is not None)
+        ends = not begins.islower() or _FACE.match(match["emoji"]) or (match["marked"] and _spaced(text, match))
+        return any(map(str.isalnum, before)) and bool(ends)
     if match["tail"] or not _WIDE.isdisjoint(match["mark"]):
         return not (match["closing"] and begins.islower())
     if match["mark"] == ".":

