@@ -78,6 +78,19 @@ def test_splits_are_stored_stable_and_keep_pairs_together(tmp_path):
     assert again == first
 
 
+def test_records_of_one_id_get_splits_of_their_own(tmp_path):
+    texts = ("యాప్ నెమ్మది 😡", "অ্যাপ ধীর 😡", "Appen er treg 😡", "Äpp on aeglane 😡", "应用太慢 😡")
+    held = [record(n, text, split="test") for n, text in enumerate(texts)]
+    new = [record(n, text) for n, text in enumerate(texts)]
+    file = written(tmp_path, *held, *new, record("p", pair="r0"), record("q", orientation="centric", pair="r0"))
+    counts = write_splits([file])
+    splits = [r.split for r in read(file)]
+    assert splits[:5] == ["test"] * 5
+    assert "train" in splits[5:10]
+    assert splits[10] == splits[11]
+    assert [splits.count(split) for split in ("train", "dev", "test")] == [counts[s] for s in ("train", "dev", "test")]
+
+
 def test_another_seed_assigns_otherwise(tmp_path):
     file = written(tmp_path, *[record(n) for n in range(100)])
     records = list(read(file))

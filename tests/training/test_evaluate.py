@@ -58,6 +58,16 @@ def test_each_mistake_lowers_its_own_figures_only(change, hit):
     assert {name for name, value in report.items() if value < 1} == hit
 
 
+def test_macro_f1_is_that_of_scikit_learn():
+    from sklearn.metrics import f1_score
+
+    gold, found = [["neither", "focused", "mixed", "centric", "focused", "mixed"], ["focused"] * 3 + ["mixed"] * 3]
+    records = [dataclasses.replace(RECORD, id=str(n), orientation=one) for n, one in enumerate(gold)]
+    analyses = [dataclasses.replace(perfect(), orientation=one) for one in found]
+    report = evaluate(records, lambda texts, sentences: analyses)["nb"]
+    assert report["orientation_macro_f1"] == pytest.approx(f1_score(gold, found, average="macro"))
+
+
 def test_a_pair_counts_when_both_members_are_right():
     twin = dataclasses.replace(RECORD, id="x2", pair="p", orientation="mixed")
     first = dataclasses.replace(RECORD, pair="p")

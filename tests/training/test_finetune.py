@@ -18,7 +18,7 @@ from stemme.pipeline import load
 from stemme.training import bootstrap
 from stemme.training.finetune import check_trainable, finetune, rehearsal, with_rehearsal
 from stemme.training.settings import Tuning
-from stemme.training.train import _checkpoint
+from stemme.training.train import _checkpoint, paired
 from stemme.training.tuned import finish_tuned
 
 OWN = ROOT / "notebooks" / "data" / "comments.jsonl"
@@ -73,6 +73,19 @@ def test_rehearsal_draws_as_many_of_each_language_from_what_was_learned(settings
     assert rehearsal(Tuning(settings.corpora, settings.output, replay=CORPORA, replayed=-1), 4) == []
     assert rehearsal(Tuning(settings.corpora, settings.output), 4) == []
     assert with_rehearsal(Tuning(settings.corpora, settings.output)).replay == CORPORA
+
+
+def test_own_and_replayed_records_of_one_name_stay_apart(settings):
+    lines = [json.loads(line) | {"id": "1"} for line in OWN.read_text("utf-8").splitlines()[:2]]
+    pair = [json.dumps(line | {"pair": "p", "split": "train"}, ensure_ascii=False) for line in lines]
+    single = [json.dumps(line | {"split": "train"}, ensure_ascii=False) for line in lines]
+    settings.corpora.write_text("\n".join([*pair, *single]), "utf-8")
+    own = list(read(settings.corpora))
+    replayed = rehearsal(replace(settings, replay=settings.corpora), len(own))
+    assert len(replayed) == len(own) == 4
+    groups = paired([*own, *replayed])
+    assert sorted(map(len, groups)) == [1, 1, 1, 1, 2, 2]
+    assert all(len({record.pair for record in group}) == 1 for group in groups)
 
 
 def test_a_base_is_not_written_over(settings):

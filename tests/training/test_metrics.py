@@ -1,6 +1,6 @@
 import pytest
 
-from stemme.training.metrics import F1, HALF, accuracy, macro_f1, match_spans
+from stemme.training.metrics import F1, HALF, accuracy, match_spans
 
 
 def test_f1_of_counts():
@@ -26,21 +26,6 @@ def test_f1_of_counts():
 )
 def test_spans_match_one_to_one(gold, predicted, share, expected):
     assert match_spans(gold, predicted, share) == expected
-
-
-def test_macro_f1_is_the_mean_over_the_labels_that_occur():
-    pairs = [("a", "a"), ("a", "b"), ("b", "b"), ("c", "a")]
-    assert macro_f1(pairs) == pytest.approx((2 / 4 + 2 / 3 + 0) / 3)
-    assert macro_f1([]) == 0
-
-
-def test_macro_f1_agrees_with_scikit_learn():
-    from sklearn.metrics import f1_score
-
-    gold, predicted = list("aabbccabca"), list("abbbcaabcc")
-    assert macro_f1(list(zip(gold, predicted, strict=True))) == pytest.approx(
-        f1_score(gold, predicted, average="macro")
-    )
 
 
 def test_accuracy_of_none_is_zero():

@@ -73,6 +73,15 @@ def test_every_perturbation_keeps_track_of_the_sentences(name, lang):
         assert all(piece.text.strip() == piece.text != "" for piece in pieces)
 
 
+def test_a_language_without_words_is_changed_where_none_are_needed():
+    originals = [Original(("Pakken kom for sent 📦!",), ("",), lang) for lang in ("da", "sw")]
+    needy = {"terms swapped", "terms masked", "centric slogan before", "focused slogan before", "translation debris"}
+    for original in originals:
+        unchanged = {name for name, perturb in PERTURBATIONS.items() if perturb(original, random.Random(0)) is None}
+        assert needy <= unchanged
+        assert unchanged.isdisjoint({"typos", "upper case", "emoji"})
+
+
 def test_a_text_within_another():
     pieces = inside(["Hello."], ["Bye.", "Bye."])(Original(("Late.",), ("",), "en"), random.Random(0))
     assert "".join(p.gap + p.text for p in pieces) == "Hello.\n\nLate.\n\nBye. Bye."

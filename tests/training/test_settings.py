@@ -27,11 +27,24 @@ def test_paths_are_meant_from_the_files_folder(tmp_path):
         ('corpora = "c"', "output missing"),
         ('corpora = "c"\noutput = "o"\nepoch = 3', "unknown setting epoch; known are corpora"),
         ('corpora = "c"\noutput = "o"\nepochs = "3"', "epochs is '3', but must be of type int"),
+        ('corpora = "c"\noutput = "o"\nepochs = 0', "epochs is 0; give 1 or more"),
+        ('corpora = "c"\noutput = "o"\nbatch_size = -8', "batch_size is -8; give 1 or more"),
+        ('corpora = "c"\noutput = "o"\ndropout = 1.5', "dropout is 1.5; give 0 to 1"),
+        ('corpora = "c"\noutput = "o"\nlearning_rate = -1', "learning_rate is -1.0; give 0 or more"),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(tmp_path, text, message):
     with pytest.raises(StemmeError, match=f"run.toml: .*{message}"):
         read(written(tmp_path, text), Settings)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("kept = 7.5", "kept is 7.5; give 0 to 1"), ('languages = ["nb"]', "languages has no meaning")],
+)
+def test_settings_of_training_on_are_checked_as_well(tmp_path, line, message):
+    with pytest.raises(StemmeError, match=message):
+        read(written(tmp_path, f'corpora = "c"\noutput = "o"\n{line}'), Tuning)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -1,9 +1,13 @@
+import json
+
 import pytest
 
 from samples import CORPORA
-from stemme.corpus.records import read
+from stemme.corpus.records import parse_record, read
+from stemme.errors import StemmeError
 from stemme.training.baselines.sentences import LabelledSentence, by_language
-from stemme.training.shortcuts import flag, shortcuts
+from stemme.training.baselines.words import character_ngrams
+from stemme.training.shortcuts import flag, shortcuts, tables
 
 
 def sentences(texts):
@@ -26,6 +30,23 @@ def test_a_word_of_one_frame_comes_first_and_is_flagged():
 def test_chinese_is_counted_by_characters():
     found = shortcuts(sentences([("多年客户", "centric"), ("包裹晚了", "focused"), ("你好", "neither")]), "zh")
     assert {"年", "包裹"} <= {s.word for s in found}
+
+
+@pytest.mark.parametrize("texts", [["App slow undi 😡"], ["👍", "🙏"], ["పార్సెల్ రాలేదు", "యాప్ నెమ్మది"]])
+def test_too_few_sentences_are_said_by_language(texts):
+    found = [parse_record(json.dumps(record("te", n, text))) for n, text in enumerate(texts)]
+    others = [parse_record(json.dumps(record("et", n, "Pakk hilines 📦"))) for n in range(2)]
+    said = tables([*found, *others])
+    assert "te: too few sentences to count words; add records of that language." in said
+    assert "| pakk | focused | 0 | 2 | 0 |" in said
+    with pytest.raises(StemmeError, match="te: too few sentences"):
+        character_ngrams(found)
+
+
+def record(lang, number, text):
+    sentence = {"text": text, "frame": "focused", "dimension": "offer"}
+    fields = {"id": str(number), "lang": lang, "kind": "comment", "domain": "retail", "orientation": "focused"}
+    return fields | {"sentences": [sentence]}
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from stemme.analysis import Analysis, Complaint, Need
+from stemme.analysis import SCORE_DIGITS, Analysis, Complaint, Need
 from stemme.annotation.interface import MENTION, SENTENCE, SEVERITY, TEXT, TOPIC, label_of
 from stemme.exports.cells import encodable
 from stemme.text.units import Unit, boundaries
 
-_SCORE_DIGITS = 4
 _LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -71,7 +70,7 @@ def task(name: str, analysis: Analysis, model: str, unit: Unit = "codepoint") ->
                 "to_name": TEXT,
                 "type": kind,
                 "value": {"start": places[start], "end": places[end], "text": analysis.text[start:end], kind: values},
-                "score": round(score, _SCORE_DIGITS),
+                "score": round(score, SCORE_DIGITS),
             }
         )
 
@@ -86,8 +85,8 @@ def task(name: str, analysis: Analysis, model: str, unit: Unit = "codepoint") ->
         if isinstance(mention, Complaint):
             add(region, SEVERITY, [str(mention.severity)], *place)
 
-    sure = round(1 - uncertainty(analysis), _SCORE_DIGITS)
+    sure = round(1 - uncertainty(analysis), SCORE_DIGITS)
     return {
-        "data": {TEXT: analysis.text, "id": name, "lang": analysis.lang, "uncertainty": round(1 - sure, _SCORE_DIGITS)},
+        "data": {TEXT: analysis.text, "id": name, "lang": analysis.lang, "uncertainty": round(1 - sure, SCORE_DIGITS)},
         "predictions": [{"model_version": model, "score": sure, "result": result}],
     }

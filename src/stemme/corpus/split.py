@@ -8,41 +8,40 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from stemme.corpus.records import Record, Split, files, lines, parse_record, read
+from stemme.corpus.pairs import units
+from stemme.corpus.records import Record, Split, files, lines, read
 
 SHARES: dict[Split, float] = {"train": 0.8, "dev": 0.1, "test": 0.1}
 
 
-def assign(records: Iterable[Record], seed: int = 0) -> dict[str, Split]:
-    """Return the split of every record by id; splits already assigned stay.
+def assign(records: Iterable[Record], seed: int = 0) -> list[Split]:
+    """Return the split of every record, in order; splits already assigned stay.
 
     Records of a language, kind and orientation are spread by `SHARES`, both members of a minimal pair together.
     The same records and seed always give the same splits.
     """
-    groups: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        groups[record.pair or record.id].append(record)
-    assigned: dict[str, Split] = {}
+    records = list(records)
+    assigned: dict[int, Split] = {}
     counts: defaultdict[tuple[str, ...], Counter[Split]] = defaultdict(Counter)
-    open_groups = []
-    for name, members in groups.items():
+    open_units = []
+    for numbers in units(records):
+        members = [records[number] for number in numbers]
         known = next((m.split for m in members if m.split), None)
         if known is None:
-            open_groups.append(name)
+            open_units.append(numbers)
             continue
-        for member in members:
-            assigned[member.id] = known
-            counts[_stratum(members)][known] += 1
-    random.Random(seed).shuffle(open_groups)
-    for name in open_groups:
-        members = groups[name]
+        counts[_stratum(members)][known] += len(members)
+        assigned |= dict.fromkeys(numbers, known)
+    random.Random(seed).shuffle(open_units)
+    for numbers in open_units:
+        members = [records[number] for number in numbers]
         count = counts[_stratum(members)]
         total = sum(count.values()) + len(members)
         # The split that lacks most; ties go to train, so that a stratum of few is learned rather than tested.
         split = max(SHARES, key=lambda s: (SHARES[s] * total - count[s], s == "train"))
         count[split] += len(members)
-        assigned |= {member.id: split for member in members}
-    return assigned
+        assigned |= dict.fromkeys(numbers, split)
+    return [assigned[number] for number in range(len(records))]
 
 
 def write_splits(paths: Iterable[Path], seed: int = 0) -> Counter[Split]:
@@ -53,15 +52,16 @@ def write_splits(paths: Iterable[Path], seed: int = 0) -> Counter[Split]:
     """
     found = files(paths)
     assigned = assign((record for file in found for record in read(file)), seed)
+    splits = iter(assigned)
     for file in found:
         rewritten = []
         for _, line in lines(file):
-            raw = json.loads(line) | {"split": assigned[parse_record(line).id]}
+            raw = json.loads(line) | {"split": next(splits)}
             rewritten.append(json.dumps(raw, ensure_ascii=False, separators=(",", ":")))
         temporary = file.with_suffix(".jsonl.new")
         temporary.write_text("\n".join(rewritten) + "\n", "utf-8")
         temporary.replace(file)
-    return Counter(assigned.values())
+    return Counter(assigned)
 
 
 def _stratum(members: list[Record]) -> tuple[str, ...]:

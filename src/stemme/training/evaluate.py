@@ -9,9 +9,10 @@ from itertools import chain
 from typing import Literal, TypeVar
 
 from stemme.analysis import Analysis
+from stemme.corpus.pairs import units
 from stemme.corpus.records import Record
 from stemme.training import bootstrap
-from stemme.training.tally import FIGURES, figures, tally, units
+from stemme.training.tally import FIGURES, figures, tally
 
 __all__ = [
     "FIGURES",

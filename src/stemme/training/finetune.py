@@ -84,13 +84,17 @@ def with_rehearsal(settings: Tuning) -> Tuning:
 
 
 def rehearsal(settings: Tuning, own: int) -> list[Record]:
-    """Return what is learned from beside `own` records: of the split train, of each language as many, drawn by seed."""
+    """Return what is learned from beside `own` records: of the split train, of each language as many, drawn by seed.
+
+    Their pairs get names apart, which those of one's own records may have too.
+    """
     if settings.replay is None or settings.replayed <= 0:
         return []
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in read(settings.replay):
         if record.split == "train":
-            groups[language_group(record.lang)].append(record)
+            pair = f"replayed {record.pair}" if record.pair else None
+            groups[language_group(record.lang)].append(replace(record, pair=pair))
     if not groups:
         raise StemmeError(f"{settings.replay}: no record of the split train; name another folder as replay")
     return _drawn([groups[lang] for lang in sorted(groups)], own * settings.replayed, random.Random(settings.seed))

@@ -65,17 +65,3 @@ def match_spans(gold: Sequence[Offsets], predicted: Sequence[Offsets], share: fl
 def accuracy(pairs: Sequence[tuple[object, object]]) -> float:
     """Share of (gold, predicted) pairs that are equal; 0 of none."""
     return sum(gold == predicted for gold, predicted in pairs) / len(pairs) if pairs else 0.0
-
-
-def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
-    """Mean F1 over the labels that occur among gold or predicted; 0 of none."""
-    labels = sorted({label for pair in pairs for label in pair})
-    values = [
-        F1(
-            sum(g == p == label for g, p in pairs),
-            sum(p == label for _, p in pairs),
-            sum(g == label for g, _ in pairs),
-        ).value
-        for label in labels
-    ]
-    return sum(values) / len(values) if values else 0.0

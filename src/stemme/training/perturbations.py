@@ -37,6 +37,9 @@ class Original:
 Perturbation = Callable[[Original, random.Random], list[Piece] | None]
 _Rewrite = Callable[[str, Words, random.Random], str]
 
+_NO_WORDS = Words((), "", ("", ""), {}, ())
+"""Of a language without `WORDS`; what needs none of them changes its texts as any other's."""
+
 _EMOJI = ("😡", "🙏", "😊", "👍", "📦", "😂", "🤷‍♀️", "❤️")
 _PUNCTUATION = regex.compile(r"(?<![\p{L}\p{N}])\p{P}+|\p{P}+(?![\p{L}\p{N}])|[，。！？；：、“”「」…—।]+")
 _TYPO_EVERY = 25
@@ -47,7 +50,7 @@ def _rewritten(rewrite: _Rewrite) -> Perturbation:
     """Return the perturbation that rewrites each sentence by itself."""
 
     def perturb(original: Original, rng: random.Random) -> list[Piece] | None:
-        words = WORDS[language_group(original.lang)]
+        words = WORDS.get(language_group(original.lang), _NO_WORDS)
         changed = [rewrite(sentence, words, rng) for sentence in original.sentences]
         if changed == list(original.sentences) or not all(map(str.strip, changed)):
             return None
@@ -60,7 +63,10 @@ def _surrounded(lines: Callable[[Words, random.Random], tuple[Sequence[str], Seq
     """Return the perturbation that sets lines before and after a text."""
 
     def perturb(original: Original, rng: random.Random) -> list[Piece] | None:
-        before, after = lines(WORDS[language_group(original.lang)], rng)
+        words = WORDS.get(language_group(original.lang))
+        if words is None:
+            return None
+        before, after = lines(words, rng)
         own = _pieces(original, original.sentences)
         own[0] = Piece(own[0].text, 0, "\n" if before else "")
         lead = [Piece(line, None, "\n" if number else "") for number, line in enumerate(before)]

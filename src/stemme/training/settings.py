@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,13 +93,15 @@ class Tuning(Settings):
 Kind = TypeVar("Kind", bound=Settings)
 
 _FOLDERS = ("corpora", "output", "replay")
+_COUNTS = ("epochs", "batch_size")
+_SHARES = ("layer_decay", "warmup", "dropout", "token_masking", "cropping", "shouting", "kept")
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:
     """Read settings of a kind from a TOML file.
 
     Raises:
-        StemmeError: No such file, not TOML, an unknown or missing name, or a value of the wrong type.
+        StemmeError: No such file, not TOML, an unknown or missing name, or a value of the wrong type or out of range.
     """
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
@@ -109,6 +112,8 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     known = {f.name: f for f in dataclasses.fields(kind)}
     if unknown := raw.keys() - known.keys():
         raise StemmeError(f"{path}: unknown setting {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    if kind is Tuning and "languages" in raw:
+        raise StemmeError(f"{path}: languages has no meaning here, where all records are learned from; leave it out")
     if missing := {"corpora", "output"} - raw.keys():
         raise StemmeError(f"{path}: {' and '.join(sorted(missing))} missing; add them")
     for name, value in raw.items():
@@ -119,8 +124,15 @@ def read(path: Path, kind: type[Kind]) -> Kind:
         elif name == "loss_weights":
             _typed(path, name, value, dict)
         else:
-            raw[name] = _typed(path, name, value, type(known[name].default))
+            raw[name] = _within(path, name, _typed(path, name, value, type(known[name].default)))
     return kind(**raw)
+
+
+def _within(path: Path, name: str, value: Any) -> Any:
+    low, high = (1, math.inf) if name in _COUNTS else (0, 1 if name in _SHARES else math.inf)
+    if not low <= value <= high:
+        raise StemmeError(f"{path}: {name} is {value}; give " + (f"{low} to {high}" if high == 1 else f"{low} or more"))
+    return value
 
 
 def _typed(path: Path, name: str, value: Any, wanted: type) -> Any:

@@ -14,9 +14,10 @@ import regex
 from sklearn.feature_selection import chi2
 
 from stemme.corpus.records import Record
+from stemme.errors import StemmeError
 from stemme.labels import FRAMES, Frame
 from stemme.training.baselines.sentences import LabelledSentence, by_language
-from stemme.training.baselines.words import word_counter
+from stemme.training.baselines.words import count_words
 
 COUNT = 30
 
@@ -59,9 +60,12 @@ class Shortcut:
 
 
 def shortcuts(sentences: Sequence[LabelledSentence], lang: str, count: int = COUNT) -> list[Shortcut]:
-    """Return the words with the highest chi-squared over the three frames, the strongest first."""
-    counter = word_counter(lang)
-    table = counter.fit_transform([sentence.text for sentence in sentences])
+    """Return the words with the highest chi-squared over the three frames, the strongest first.
+
+    Raises:
+        StemmeError: No word stands in two of the sentences.
+    """
+    counter, table = count_words([sentence.text for sentence in sentences], lang)
     frames = np.array([FRAMES.index(sentence.frame) for sentence in sentences])
     merits = np.nan_to_num(chi2(table, frames)[0])
     inside = np.stack([np.asarray(table[frames == n].sum(0)).ravel() for n in range(len(FRAMES))], 1)
@@ -88,10 +92,17 @@ def flag(word: str, lang: str) -> str:
 
 
 def tables(records: Iterable[Record], count: int = COUNT) -> str:
-    """Return Markdown: a table a language, and which flagged words are among its first ten."""
+    """Return Markdown: a table a language, and which flagged words are among its first ten.
+
+    A language with too few sentences has a line that says so instead.
+    """
     parts = []
     for lang, sentences in by_language(records).items():
-        found = shortcuts(sentences, lang, count)
+        try:
+            found = shortcuts(sentences, lang, count)
+        except StemmeError as error:
+            parts.append(f"{error}.")
+            continue
         early = [f"{s.word} ({s.flag})" for s in found[:10] if s.flag]
         rows = [f"| {lang} | frame | {' | '.join(FRAMES)} | chi-squared | flag |"]
         rows.append(f"|---|---|{'---:|' * (len(FRAMES) + 1)}---|")

@@ -6,13 +6,14 @@ figures of a language, weighted sums those of a resample (`stemme.training.boots
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemme.analysis import Analysis
+from stemme.corpus.pairs import units
 from stemme.corpus.records import Record
 from stemme.labels import FRAMES, MENTION_KINDS, ORIENTATIONS
 from stemme.training.metrics import HALF, match_spans
@@ -53,14 +54,6 @@ def _layout() -> dict[str, slice]:
 
 _LAYOUT = _layout()
 _WIDTH = max(part.stop for part in _LAYOUT.values())
-
-
-def units(records: Iterable[Record]) -> list[list[int]]:
-    """Return the indices of the records of each unit: those of a minimal pair together."""
-    groups: dict[str, list[int]] = {}
-    for number, record in enumerate(records):
-        groups.setdefault(f"pair {record.pair}" if record.pair else f"record {number}", []).append(number)
-    return list(groups.values())
 
 
 def tally(records: Sequence[Record], analyses: Sequence[Analysis]) -> Counts:

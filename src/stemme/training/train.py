@@ -18,6 +18,7 @@ from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from stemme.analysis import Analysis
+from stemme.corpus.pairs import units
 from stemme.corpus.records import Record, read
 from stemme.errors import StemmeError
 from stemme.model import e5, files
@@ -180,10 +181,7 @@ def of_split(records: Sequence[Record], split: str) -> list[Record]:
 
 def paired(records: Sequence[Record]) -> list[list[Record]]:
     """Return the records one by one, but the members of a minimal pair together."""
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(f"pair {record.pair}" if record.pair else record.id, []).append(record)
-    return list(groups.values())
+    return [[records[number] for number in numbers] for numbers in units(records)]
 
 
 def _arguments(settings: Settings) -> TrainingArguments:
@@ -331,8 +329,3 @@ def parameter_groups(model: StemmeModel, settings: Settings) -> list[dict[str, A
         decay = settings.weight_decay if parameter.dim() > 1 else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
-
-
-def load_trained(folder: Path) -> Analyze:
-    """Return the analysing function of a trained model folder, run by torch."""
-    return torch_analyze(StemmeModel.from_pretrained(folder), SubwordTokenizer.load(folder / files.TOKENIZER))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from stemme.corpus.records import Record
+from stemme.errors import StemmeError
 from stemme.labels import FRAMES, Frame
 from stemme.training.baselines.sentences import LabelledSentence, SentenceModel, analyze_by_language, by_language
 from stemme.training.evaluate import Analyze
@@ -36,8 +39,29 @@ def character_ngrams(records: Sequence[Record]) -> Analyze:
     return analyze_by_language({lang: _ngrams(s, lang) for lang, s in by_language(records).items()})
 
 
-def word_counter(lang: str) -> CountVectorizer:
-    """Return a vectorizer of the words of a language; of 1 to 3 characters where it writes no spaces."""
+def count_words(texts: Sequence[str], lang: str) -> tuple[CountVectorizer, Any]:
+    """Count the words of texts, of 1 to 3 characters where a language writes no spaces; rare ones are left out.
+
+    Returns:
+        The vectorizer, and its table of which text holds which word.
+
+    Raises:
+        StemmeError: No word stands in two of the texts.
+    """
+    counter = _word_counter(lang)
+    with _enough(lang):
+        return counter, counter.fit_transform(texts)
+
+
+@contextmanager
+def _enough(lang: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # all that the library says of it
+        raise StemmeError(f"{lang}: too few sentences to count words; add records of that language") from error
+
+
+def _word_counter(lang: str) -> CountVectorizer:
     if lang.startswith(_UNSPACED):
         return CountVectorizer(analyzer="char", ngram_range=(1, 3), binary=True, min_df=2)
     # The library's own pattern cuts words at the vowel signs of Indic scripts.
@@ -47,8 +71,7 @@ def word_counter(lang: str) -> CountVectorizer:
 
 
 def _keywords(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
-    counter = word_counter(lang)
-    counts = counter.fit_transform([s.text for s in sentences])
+    counter, counts = count_words([s.text for s in sentences], lang)
     lists = np.zeros((counts.shape[1], len(FRAMES)), np.int64)
     for column, frame in enumerate(FRAMES):
         inside = np.array([s.frame == frame for s in sentences])
@@ -77,5 +100,6 @@ def _ngrams(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
         ),
         LogisticRegression(C=10, max_iter=300, class_weight="balanced"),
     )
-    model.fit([s.text for s in sentences], [s.frame for s in sentences])
+    with _enough(lang):
+        model.fit([s.text for s in sentences], [s.frame for s in sentences])
     return SentenceModel(lambda texts: list(model.predict(texts)) if texts else [])
