@@ -39,10 +39,10 @@ def encoded(value) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
 
 
-def zendesk(server, value, timestamp: str | None = None, secret: str = ZENDESK) -> httpx.Response:
+def zendesk(server, value, timestamp: str | None = None, secret: str = ZENDESK, timeout: float = 600) -> httpx.Response:
     body = encoded(value)
     headers = zendesk_headers(body, timestamp, secret)
-    return server.client.post("/v1/webhooks/zendesk", content=body, headers=headers)
+    return server.client.post("/v1/webhooks/zendesk", content=body, headers=headers, timeout=timeout)
 
 
 def intercom(server, value, secret: str = INTERCOM) -> httpx.Response:

@@ -6,17 +6,22 @@ import gc
 import gzip
 import io
 import json
+import socket
 import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fake_analyzer import FakeAnalyzer
 from test_limits import refused
 
 from conftest import running, until
 from stemme.exports.job import Job, run
+from stemme.service import desk
 
 CSV = (
     "id,dato,kommentar\n"
@@ -60,6 +65,14 @@ def test_the_format_stays_and_parameters_are_those_of_the_command(service):
     assert json.loads(results[0])["id"] == json.loads(results[0])["input"]["dato"] == "2026-05-01"
 
 
+def test_the_column_of_the_texts_is_named(service):
+    found = lambda *given, **more: service.file(*given, **more).headers.get("stemme-text-column")  # noqa: E731
+    assert found("a.jsonl", '{"url": "https://a.no/lang", "客户意见": "a b c"}'.encode()) == quote("客户意见")
+    assert found("a.csv", CSV) == "kommentar"
+    assert found("a.csv", CSV, text_column="dato") == "dato"
+    assert found("a.csv", b'"' + "అ".encode() * 300 + b'"\nhei du\n', header_row=1) is None
+
+
 def test_a_parameter_that_is_none_is_named(service):
     answer = service.file("a.csv", CSV, text_colum="kommentar")
     assert answer.status_code == 422
@@ -90,6 +103,16 @@ def test_messages_speak_of_parameters_and_of_the_name_that_was_given(service, fo
 
 
 @pytest.mark.parametrize(
+    "name", ["my-export.csv", "x--sheet.csv", "--sheet.csv", "export.csv", "a: row 9: b.csv", "pakk 📦 ಠ 快递.csv"]
+)
+def test_a_message_has_the_name_as_it_was_given_and_once(service, name):
+    problem = refused(service.file(name, b""), 422)
+    assert problem["detail"].startswith(f"{name}: ")
+    assert problem["detail"].count(name) == 1
+    assert "errors" not in problem
+
+
+@pytest.mark.parametrize(
     "name",
     ["../../etc/cron.d/a.csv", "/etc/passwd.csv", "..\\a.csv", "a.exe", "csv", ".", "a" * 300],
 )
@@ -111,19 +134,43 @@ def workbook(cells: bytes) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["gzip", "workbook", "many cells"])
+def ods(cell: bytes, rows: int, columns: int) -> bytes:
+    told = b'<table:table-row table:number-rows-repeated="%d"><table:table-cell office:value-type="string" ' % rows
+    row = b'%btable:number-columns-repeated="%d">%b</table:table-cell></table:table-row>' % (told, columns, cell)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", b'<a xmlns:table="t" xmlns:office="o"><table:table>%b</table:table></a>' % row)
+    return buffer.getvalue()
+
+
+def parquet(text: str, rows: int) -> bytes:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([text]))
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"text": texts}), buffer, compression="zstd", store_schema=False)
+    return buffer.getvalue()
+
+
+BOMBS = {
+    "gzip": ("a.csv.gz", 413, lambda: gzip.compress(b"a" * (200 << 20), 1)),
+    "workbook": ("a.xlsx", 413, lambda: workbook(b" " * (200 << 20))),
+    "many cells": ("a.xlsx", 422, lambda: workbook(b'<c r="A1"/><c r="XFD1048576"/>')),
+    "repeated cells": ("a.ods", 422, lambda: ods(b"<p>ja</p>", 30_000, 1000)),
+    "repeated texts": ("a.ods", 422, lambda: ods(b"<p>%b</p>" % (b"x" * 100_000), 5000, 1)),
+    "parquet": ("a.parquet", 413, lambda: parquet("x" * 1_900_000, 1024)),
+    "nested": ("a.json", 422, lambda: b"[" * 20_000),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
 def test_a_bomb_is_refused_in_bounded_memory(held, kind):
-    name, data = {
-        "gzip": lambda: ("a.csv.gz", gzip.compress(b"a" * (200 << 20), 1)),
-        "workbook": lambda: ("a.xlsx", workbook(b" " * (200 << 20))),
-        "many cells": lambda: ("a.xlsx", workbook(b'<c r="A1"/><c r="XFD1048576"/>')),
-    }[kind]()
+    name, status, make = BOMBS[kind]
+    data = make()
     assert len(data) < 2 << 20
     with running(held, max_unpacked=50 << 20) as server:
         assert server.analyze("god dag").status_code == 200
         gc.collect()
         before = psutil.Process().memory_info().rss
-        refused(server.file(name, data), 422 if kind == "many cells" else 413)
+        refused(server.file(name, data), status)
         assert psutil.Process().memory_info().rss - before < 60 << 20
         assert server.analyze("god dag").status_code == 200
 
@@ -185,6 +232,31 @@ def test_so_many_exports_at_a_time_and_so_long(held):
         assert "no result within" in refused(first.result(), 503)["detail"]
         held.go.set()
         assert server.file("a.csv", CSV).status_code == 200
+
+
+def begun(server) -> socket.socket:
+    """Return an upload that does not go on."""
+    upload = socket.create_connection(server.address, timeout=600)
+    upload.sendall(
+        b"POST /v1/analyze/file HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        b"Content-Length: 33000000\r\n\r\n--b\r\n"
+    )
+    return upload
+
+
+def test_an_upload_that_does_not_go_on_takes_no_place_but_its_own(held, monkeypatch):
+    monkeypatch.setattr(desk, "UPLOADS", 2)
+    with running(held, file_jobs=1) as server:
+        uploads = [begun(server)]
+        until(lambda: server.state.desk._uploads.total() == 1)
+        assert server.file("పార్సిల్.csv", CSV).status_code == 200
+        uploads.append(begun(server))
+        until(lambda: server.state.desk._uploads.total() == 2)
+        assert "2 files" in refused(server.file("包裹.csv", CSV), 429)["detail"]
+        for upload in uploads:
+            upload.close()
+        until(lambda: not server.state.desk._uploads)
+        assert server.file("পার্সেল.csv", CSV).status_code == 200
 
 
 def test_a_client_that_goes_away_frees_its_place(held):

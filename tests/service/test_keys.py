@@ -48,6 +48,14 @@ def test_a_file_without_keys_is_refused_and_its_lines_are_not_shown(path, line):
     assert "stemme_plain_key" not in str(found.value)
 
 
+@pytest.mark.parametrize("held", ["", "\n", "# keys\n", "# నోట్ 🔑\n# võtmed"])
+def test_a_key_is_added_to_a_file_that_holds_none_yet(path, held):
+    path.write_text(held, "utf-8")
+    key = keys.add(path, "desk")
+    assert path.read_text("utf-8").startswith(held)
+    assert keys.read(path).name_of(key) == "desk"
+
+
 def test_a_name_has_one_key(path):
     keys.add(path, "a")
     with pytest.raises(UsageError, match="has a key already"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -129,9 +130,12 @@ def test_characters_that_wait_count_too(held):
         until(lambda: held.batches)
         waiting.append(pool.submit(server.analyze, "a" * 60))
         until(lambda: server.state.batcher.waiting == 1)
+        assert server.client.get("/readyz").text == "ok"
         refused(server.analyze("b" * 60), 503)
+        refused(server.client.get("/readyz"), 503)
         held.go.set()
         assert [future.result().status_code for future in waiting] == [200, 200]
+        assert server.client.get("/readyz").text == "ok"
 
 
 def test_who_waits_too_long_is_told_and_no_longer_waited_for(held):
@@ -141,8 +145,8 @@ def test_who_waits_too_long_is_told_and_no_longer_waited_for(held):
         answer = server.analyze("venter")
         refused(answer, 503)
         assert int(answer.headers["retry-after"]) >= 1
-        held.go.set()
         until(lambda: server.state.batcher.waiting == 0)
+        held.go.set()
     assert held.batches == [["hos modellen"]]
 
 
@@ -167,3 +171,31 @@ def test_a_model_that_fails_on_everything_does_not_end_the_service(held, service
     refused(service.analyze(*(f"tekst {n}" for n in range(9))), 500)
     held.pipe = pipe
     assert service.analyze("god dag").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b'{"texts": [' + b",".join([b"0"] * 500_000) + b"]}", 413, "500,000 texts"),
+        (
+            b'{"texts": [{"text": "sen pakk \xf0\x9f\x93\xa6"%b}]}' % b"".join(b',"%x":0' % n for n in range(90_000)),
+            422,
+            "90,000",
+        ),
+        (b'{"texts": [' + b",".join([b'{"tekst": "\xe8\xbf\x9f\xe4\xba\x86"}'] * 500) + b"]}", 422, "row 1: text: "),
+    ],
+    ids=["texts", "fields", "a wrong name"],
+)
+def test_a_body_that_is_wrong_everywhere_holds_nobody_up(service, body, status, said):
+    assert service.client.get("/healthz").text == "ok"
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post, service, body)
+        waits = []
+        while not answer.done():
+            began = time.perf_counter()
+            assert service.client.get("/healthz").text == "ok"
+            waits.append(time.perf_counter() - began)
+    problem = refused(answer.result(), status)
+    assert problem["detail"].startswith(said)
+    assert len(problem.get("errors", [])) <= 20
+    assert max(waits) < 2

@@ -107,6 +107,20 @@ def test_a_dropped_file_is_analysed_and_downloaded(page):
     assert all(result["text"][item["start"] : item["end"]] == item["text"] for item in result["complaints"])
 
 
+def test_the_text_shown_is_that_of_the_column_that_was_analysed(page, tmp_path):
+    rows = [
+        {"url": "https://example.org/long", "తెలుగు మాట": "పార్సిల్ ఆలస్యం 📦"},
+        {"url": "https://example.org/longer", "తెలుగు మాట": None},
+    ]
+    export = tmp_path / "rader.json"
+    export.write_text(json.dumps(rows), "utf-8")
+    page.set_input_files("#file", export)
+    page.wait_for_selector("#list > li:nth-child(2)")
+    assert page.text_content("#count") == "2 of 2 shown"
+    assert shown(page) == "పార్సిల్ ఆలస్యం 📦"
+    assert "example.org" not in page.text_content("#list")
+
+
 def test_it_fits_a_phone(page):
     page.set_viewport_size({"width": 380, "height": 800})
     analyze(page, " ".join(examples.TEXTS.values()))

@@ -94,6 +94,33 @@ def test_an_export_may_go_on_for_a_while_and_is_then_answered_too(start, go):
     assert process.wait(600) == 0
 
 
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/analyze/file"])
+def test_what_does_not_come_whole_is_not_waited_for(start, path):
+    process, url, _ = start("--shutdown-seconds", "0.3")
+    with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=600) as idle:
+        kind = "multipart/form-data; boundary=b" if path.endswith("file") else "application/json"
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: 900000\r\n\r\n--b\r\n"
+        idle.sendall(head.encode())
+        with httpx.Client(base_url=url, timeout=600, trust_env=False) as client:
+            until(lambda: value(client, "stemme_requests_open") == 2)
+        process.send_signal(signal.SIGTERM)
+        assert idle.recv(100).startswith(b"HTTP/1.1 503 ")
+    assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("boundary", [b"", '"é"'.encode("latin-1"), b"b"])
+def test_every_line_of_the_log_is_an_object_whoever_writes_it(start, boundary):
+    process, url, log = start()
+    kind = {"Content-Type": b"multipart/form-data; boundary=" + boundary}
+    body = b"--b\r\n" + "మీ 包裹 📦".encode()
+    answer = httpx.post(f"{url}/v1/analyze/file", content=body, headers=kind, timeout=600, trust_env=False)
+    assert answer.status_code == 422
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(600) == 0
+    levels = [json.loads(line)["level"] for line in log.read_text().splitlines()]
+    assert levels == ["info", "warning", "info", "info"]
+
+
 def test_an_address_that_is_taken_is_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         go = tmp_path / "go"

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import helpdesk
+import httpx
 import pytest
 from fake_analyzer import analyze
 from helpdesk import commented, created, intercom, notification, stamp, zendesk
@@ -190,6 +191,21 @@ def test_what_was_not_answered_may_come_again(held, files):
         until(lambda: server.state.batcher.waiting == 0)
         server.state.desk._settings = server.state.settings.__class__(request_seconds=600)
         assert zendesk(server, value).status_code == 200
+
+
+def test_what_nobody_waited_for_may_come_again(held, files):
+    held.go.clear()
+    with running(held, **files) as server:
+        value, when = created("包裹晚了九天才到 📦"), stamp()
+        with pytest.raises(httpx.ReadTimeout):
+            zendesk(server, value, when, timeout=0.5)
+        until(lambda: held.batches)
+        refused(zendesk(server, value, when), 409)  # it is still being answered
+        held.go.set()
+        until(lambda: server.state.metrics.open._value.get() == 0)
+        assert zendesk(server, value, when).json()["text"] == "包裹晚了九天才到 📦"
+        refused(zendesk(server, value, when), 409)
+        assert 'webhooks/zendesk",status="499"} 1.0' in server.client.get("/metrics").text
 
 
 def test_limits_are_those_of_other_requests(held, files):

@@ -102,6 +102,7 @@ class Batcher:
         self._waiting: list[_Waiting] = []
         self._exports: list[_Waiting] = []
         self._characters = 0
+        self._full = False
         self._rounds = 0
         self._rate = _FIRST_RATE
         self._stopping = False
@@ -126,9 +127,9 @@ class Batcher:
 
     @property
     def ready(self) -> bool:
-        """Whether more texts can be taken now."""
+        """Whether more texts can be taken now: not after some were refused, until fewer wait."""
         alive = all(thread.is_alive() for thread in self._threads)
-        return alive and not self._stopping and len(self._waiting) < self._max_texts
+        return alive and not self._stopping and not self._full
 
     @property
     def waiting(self) -> int:
@@ -158,11 +159,30 @@ class Batcher:
                     len(self._waiting) + len(texts) > self._max_texts
                     or self._characters + characters > self._max_characters
                 ):
+                    self._full = True
                     raise FullError(self._characters / self._rate)
                 self._waiting += waiting
                 self._characters += characters
+                self._full = len(self._waiting) == self._max_texts or self._characters == self._max_characters
             self._changed.notify_all()
+        order.future.add_done_callback(self._take_back)
         return order.future
+
+    def _take_back(self, future: Future[list[Outcome]]) -> None:
+        """Take out what nobody waits for any more; what the model is at already is not interrupted."""
+        if future.cancelled():
+            with self._changed:
+                for queue in (self._waiting, self._exports):
+                    self._keep(queue, [waiting for waiting in queue if waiting.order.future is not future])
+
+    def _keep(self, queue: list[_Waiting], kept: list[_Waiting]) -> None:
+        """Leave in a queue what is kept."""
+        if len(kept) == len(queue):
+            return
+        queue[:] = kept
+        if queue is self._waiting:
+            self._characters = sum(len(waiting.text.text) for waiting in queue)
+            self._full = False
 
     def _work(self) -> None:
         while texts := self._take():
@@ -208,8 +228,8 @@ class Batcher:
                 elif idle:
                     self._gather()
                     idle = False
-                elif texts := self._chosen(self._next_queue()):
-                    return texts
+                else:
+                    return self._chosen(self._next_queue())
 
     def _next_queue(self) -> list[_Waiting]:
         self._rounds += 1
@@ -226,21 +246,17 @@ class Batcher:
         self._changed.notify_all()
 
     def _chosen(self, queue: list[_Waiting]) -> list[_Waiting]:
-        """Take out of a queue its first text and those nearest in length, and whatever nobody waits for any more."""
-        wanted = [waiting for waiting in queue if not waiting.order.future.cancelled()]
+        """Take out of a queue its first text and those nearest in length."""
+        first = queue[0]
+        alike = [waiting for waiting in queue if waiting.text.lang == first.text.lang]
+        alike.sort(key=lambda waiting: abs(waiting.weight - first.weight))
         chosen: list[_Waiting] = []
-        if wanted:
-            first = wanted[0]
-            alike = [waiting for waiting in wanted if waiting.text.lang == first.text.lang]
-            alike.sort(key=lambda waiting: abs(waiting.weight - first.weight))
-            characters = 0
-            for waiting in alike[:ROUND_TEXTS]:
-                characters += len(waiting.text.text)
-                if chosen and characters > ROUND_CHARACTERS:
-                    break
-                chosen.append(waiting)
+        characters = 0
+        for waiting in alike[:ROUND_TEXTS]:
+            characters += len(waiting.text.text)
+            if chosen and characters > ROUND_CHARACTERS:
+                break
+            chosen.append(waiting)
         taken = set(map(id, chosen))
-        queue[:] = [waiting for waiting in wanted if id(waiting) not in taken]
-        if queue is self._waiting:
-            self._characters = sum(len(waiting.text.text) for waiting in queue)
+        self._keep(queue, [waiting for waiting in queue if id(waiting) not in taken])
         return chosen

@@ -10,8 +10,11 @@ from http import HTTPStatus
 
 from stemme.analysis import Analysis
 from stemme.service.batching import Batcher, FullError, Text
-from stemme.service.refusals import RefusedError
+from stemme.service.refusals import RefusedError, too_many_texts
 from stemme.service.settings import Settings
+
+UPLOADS = 8
+"""Exports of a client that are received at the same time: each may take its time, and a place on the disk."""
 
 
 class Desk:
@@ -26,6 +29,7 @@ class Desk:
         self._settings = settings
         self._batcher = batcher
         self._open: Counter[str] = Counter()
+        self._uploads: Counter[str] = Counter()
 
     @contextmanager
     def admitted(self, client: str) -> Iterator[None]:
@@ -34,19 +38,21 @@ class Desk:
         Raises:
             RefusedError: 429, so many requests of this client are open already.
         """
-        if self._open[client] >= self._settings.client_requests:
-            raise RefusedError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"{self._open[client]} requests of this client are open; wait for one of their answers",
-                retry_after=1,
-            )
-        self._open[client] += 1
-        try:
+        refusal = "{} requests of this client are open; wait for one of their answers"
+        with _counted(self._open, client, self._settings.client_requests, refusal):
             yield
-        finally:
-            self._open[client] -= 1
-            if not self._open[client]:
-                del self._open[client]
+
+    @contextmanager
+    def receiving(self, client: str) -> Iterator[None]:
+        """Count an upload of a client as long as the block lasts.
+
+        Raises:
+            RefusedError: 429, so many uploads of this client are being received already.
+        """
+        with _counted(
+            self._uploads, client, UPLOADS, "{} files of this client are being received; send one after the other"
+        ):
+            yield
 
     async def analyze(self, texts: Sequence[Text]) -> list[Analysis]:
         """Return the analyses of texts, in the same order.
@@ -79,11 +85,7 @@ class Desk:
     def _measure(self, texts: Sequence[Text]) -> None:
         limits = self._settings
         if len(texts) > limits.max_texts:
-            raise RefusedError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"{len(texts):,} texts, and a request may have {limits.max_texts:,}; send them in several requests, "
-                "or as a file to /v1/analyze/file",
-            )
+            raise too_many_texts(len(texts), limits.max_texts)
         long = [
             {
                 "row": row,
@@ -104,3 +106,16 @@ class Desk:
                 f"{characters:,} characters, and the texts of a request may have {limits.max_characters:,} together; "
                 "send them in several requests, or as a file to /v1/analyze/file",
             )
+
+
+@contextmanager
+def _counted(counts: Counter[str], client: str, most: int, refusal: str) -> Iterator[None]:
+    if counts[client] >= most:
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, refusal.format(counts[client]), retry_after=1)
+    counts[client] += 1
+    try:
+        yield
+    finally:
+        counts[client] -= 1
+        if not counts[client]:
+            del counts[client]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from stemme.service.settings import Settings
 from stemme.service.uploads import AbortedError, ExportAnalyzer, analyze_upload
 
 _RETRY_SECONDS = 10
+_STOPPED = "the service is being stopped"
 
 
 class ExportJobs:
@@ -41,6 +41,21 @@ class ExportJobs:
         self.stopped = False
         self.pool = ThreadPoolExecutor(settings.file_jobs, "stemme-export")
 
+    def refuse_where_full(self) -> None:
+        """Refuse an export for which there is no place now.
+
+        Raises:
+            RefusedError: 503.
+        """
+        if self.stopped:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, _STOPPED, retry_after=_RETRY_SECONDS)
+        if len(self._slots) >= self.settings.file_jobs:
+            raise RefusedError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{len(self._slots)} exports are being analysed, and no more are taken",
+                retry_after=_RETRY_SECONDS,
+            )
+
     @contextmanager
     def slot(self) -> Iterator[Slot]:
         """Yield the place of one export.
@@ -48,24 +63,13 @@ class ExportJobs:
         Raises:
             RefusedError: 503, none is free.
         """
-        if self.stopped or len(self._slots) >= self.settings.file_jobs:
-            raise RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                f"{len(self._slots)} exports are being analysed, and no more are taken",
-                retry_after=_RETRY_SECONDS,
-            )
+        self.refuse_where_full()
         slot = Slot(self, ExportAnalyzer(self._batcher, self._analyzer, self.settings.max_text_characters))
         self._slots.add(slot)
         try:
             yield slot
         finally:
             self._slots.discard(slot)
-
-    def drain(self) -> None:
-        """Give up what is still going on after a while; called from a handler of signals."""
-        timer = threading.Timer(self.settings.shutdown_seconds, self.stop)
-        timer.daemon = True
-        timer.start()
 
     def stop(self) -> None:
         """Give up everything and take nothing more."""
@@ -86,8 +90,8 @@ class Slot:
         self._jobs = jobs
         self.analyzer = analyzer
 
-    async def run(self, job: Job, path: Path, name: str, gone: Coroutine[Any, Any, None]) -> Summary:
-        """Run a job on an upload in a thread.
+    async def run(self, job: Job, path: Path, name: str, gone: Coroutine[Any, Any, None]) -> tuple[Summary, str]:
+        """Run a job on an upload in a thread; return the summary and the column of the texts.
 
         Args:
             job: What to do.
@@ -115,7 +119,7 @@ class Slot:
             if left.done():
                 raise ClientDisconnect from None
             reason = (
-                "the service is being stopped"
+                _STOPPED
                 if self._jobs.stopped
                 else f"no result within {limits.file_seconds:g} seconds; send the file in several parts"
             )

@@ -41,11 +41,19 @@ class Keys:
 
 
 def read(path: Path) -> Keys:
-    """Read a file of keys: a name and a hash a line, blank lines and those with # left out.
+    """Read a file of keys.
 
     Raises:
         StemmeError: It cannot be read, a line is none, a name comes twice, or there is no key.
     """
+    digests = _digests(path)
+    if not digests:
+        raise StemmeError(f"{path}: holds no API key; make one with stemme keys add {path} NAME")
+    return Keys(digests)
+
+
+def _digests(path: Path) -> dict[str, bytes]:
+    """Return the hashes by name: a name and a hash a line, blank lines and those with # left out."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -62,24 +70,27 @@ def read(path: Path) -> Keys:
         if found[1] in digests:
             raise StemmeError(f"{path}: line {number}: {found[1]} has a key already; take one of the lines out")
         digests[found[1]] = bytes.fromhex(found[2])
-    if not digests:
-        raise StemmeError(f"{path}: holds no API key; make one with stemme keys add {path} NAME")
-    return Keys(digests)
+    return digests
 
 
 def add(path: Path, name: str) -> str:
     """Add a new key to a file of keys, which only its owner may read, and return it: it is kept nowhere.
 
+    The file is made where there is none; one without keys, or with nothing but comments, will do.
+
     Raises:
         UsageError: The name is none, or has a key already.
+        StemmeError: The file cannot be read, or a line of it is no key.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r}: a name is 1 to 64 letters, digits, dots, dashes or underscores without accents")
-    if path.exists() and path.stat().st_size and name in read(path)._digests:
+    if path.exists() and name in _digests(path):
         raise UsageError(f"{path}: {name} has a key already; take its line out to make it invalid")
+    held = path.read_bytes() if path.exists() else b""
+    before = "\n" if held and not held.endswith(b"\n") else ""  # an editor may have left the last line open
     key = f"stemme_{secrets.token_urlsafe(32)}"
     with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:  # noqa: PTH123
-        file.write(f"{name} sha256:{_digest(key).hex()}\n")
+        file.write(f"{before}{name} sha256:{_digest(key).hex()}\n")
     return key
 
 

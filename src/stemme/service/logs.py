@@ -34,10 +34,12 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send the logs of the service and of the server under it to standard error."""
+    """Send the logs of the service, and the warnings of whatever is under it, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    for name, least in {"stemme.service": level, "uvicorn": max(level, logging.WARNING)}.items():
+    logging.captureWarnings(True)
+    # Without a handler at the root, Python writes the warnings of others as they are.
+    for name, least in {"": max(level, logging.WARNING), "stemme.service": level}.items():
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.propagate = False

@@ -108,6 +108,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._stall.cancel()
             self._stall = None
 
+    def give_up(self) -> None:
+        """Let go of a client whose request has not come whole: the service ends."""
+        if self._stage is not None and not self._answering:
+            self._refuse(b"503 Service Unavailable")
+
     def _rearm(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -125,11 +130,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _expired(self) -> None:
         self._deadline = None
-        if self.pipeline or (self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete):
-            # An earlier request of the connection is being answered, and this one is held up by us.
-            self._rearm()
+        if self._answering:
+            self._rearm()  # this request is held up by us
         else:
             self._refuse(b"408 Request Timeout")
+
+    @property
+    def _answering(self) -> bool:
+        """Whether an earlier request of the connection is being answered."""
+        cycle = self.cycle
+        return bool(self.pipeline) or (cycle is not None and not cycle.more_body and not cycle.response_complete)
 
     def _refuse(self, status: bytes) -> None:
         self._stage = None

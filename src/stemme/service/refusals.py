@@ -51,6 +51,15 @@ class RefusedError(Exception):
         return problem(self.status, self.detail, self.errors, self.headers)
 
 
+def too_many_texts(number: int, most: int) -> RefusedError:
+    """Return the refusal of a request with more texts than it may have."""
+    return RefusedError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"{number:,} texts, and a request may have {most:,}; send them in several requests, "
+        "or as a file to /v1/analyze/file",
+    )
+
+
 def problem(
     status: int,
     detail: str,

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, create_model
 
 from stemme import labels
 from stemme.analysis import Analysis
-from stemme.service.refusals import RefusedError
+from stemme.service.refusals import SHOWN, RefusedError, too_many_texts
 from stemme.text.tags import PATTERN
 from stemme.text.units import Unit
 
 _NAME_SHOWN = 60
+
+_MOST_ERRORS = 5000
+"""Errors that pydantic is asked to describe: it describes all or none, and holds up everything else meanwhile."""
 
 
 class TextIn(BaseModel):
@@ -33,12 +37,19 @@ class TextIn(BaseModel):
     ] = None
 
 
+def _counted(texts: object, info: ValidationInfo) -> object:
+    """Refuse too many texts before any of them is looked at; each that is wrong would be an error of its own."""
+    if isinstance(texts, list) and info.context is not None and len(texts) > info.context:
+        raise too_many_texts(len(texts), info.context)
+    return texts
+
+
 class AnalyzeRequest(BaseModel):
     """Texts to analyse."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    texts: Annotated[list[TextIn], Field(min_length=1)]
+    texts: Annotated[list[TextIn], Field(min_length=1), BeforeValidator(_counted)]
     offset_unit: Annotated[
         Unit,
         Field(
@@ -95,22 +106,36 @@ class Problem(BaseModel):
     errors: list[ProblemError] = []
 
 
-def parse(body: bytes) -> AnalyzeRequest:
+def parse(body: bytes, max_texts: int) -> AnalyzeRequest:
     """Read the body of a request.
 
+    Args:
+        body: As it was received.
+        max_texts: Texts that it may have.
+
     Raises:
-        RefusedError: 422, naming the row.
+        RefusedError: 413, too many texts; 422, naming the row.
     """
     try:
-        return AnalyzeRequest.model_validate_json(body)
+        return AnalyzeRequest.model_validate_json(body, context=max_texts)
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_context=False, include_input=False)
-        raise described(wrong) from None
+        raise refusal_of(error) from None
+
+
+def refusal_of(error: ValidationError) -> RefusedError:
+    """Return what is wrong with a body as a refusal."""
+    number = error.error_count()
+    if number > _MOST_ERRORS:
+        return RefusedError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"{number:,} things are wrong with the body, so none is named; send less to see which",
+        )
+    return described(error.errors(include_url=False, include_context=False, include_input=False))
 
 
 def described(wrong: Iterable[Mapping[str, Any]]) -> RefusedError:
     """Return what pydantic finds wrong as a refusal that names the row; values are left out."""
-    found = [_described(details["loc"], details["msg"]) for details in wrong]
+    found = [_described(details["loc"], details["msg"]) for details in islice(wrong, SHOWN)]
     first = found[0]
     place = [f"row {first['row']}"] if "row" in first else []
     place += [first["field"]] if "field" in first else []

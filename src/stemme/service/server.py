@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import signal
 import socket
 from types import FrameType
@@ -30,7 +32,20 @@ class Server(uvicorn.Server):
         """Stop: what is open is answered; a second SIGINT does not wait for it."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
-        self._state.drain()
+        self._state.draining = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is open; after a while give up the exports, and whatever has not been received whole."""
+        ending = asyncio.get_running_loop().call_later(self._state.settings.shutdown_seconds, self._give_up)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            ending.cancel()
+
+    def _give_up(self) -> None:
+        self._state.exports.stop()
+        for connection in list(self.server_state.connections):
+            cast("BoundedProtocol", connection).give_up()
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
@@ -63,6 +78,8 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
         server_header=False,
         proxy_headers=False,
         limit_concurrency=settings.max_connections,
+        # Beyond what is given up by then, texts wait for their analysis, and clients take their answers.
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds + settings.request_seconds),
     )
     return Server(config, cast("State", app.state.stemme))
 

@@ -5,22 +5,26 @@ What a client calls its file is never a path here: only a known ending is taken 
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
 from stemme.analysis import Analysis
 from stemme.errors import StemmeError
+from stemme.exports.columns import SAMPLE_ROWS, choose_text_column
 from stemme.exports.compression import compression_of, open_bytes, without_compression
-from stemme.exports.formats import FORMATS, is_known
+from stemme.exports.formats import FORMATS, is_known, open_reader
 from stemme.exports.job import Job, run
 from stemme.exports.outcomes import Outcome, TextAnalyzer
 from stemme.exports.reader import Reader
+from stemme.exports.reading import Reading
 from stemme.exports.summary import Summary
 from stemme.exports.xlsx_guard import refuse_bomb
 from stemme.service.batching import Batcher, Text
@@ -29,7 +33,7 @@ from stemme.service.refusals import RefusedError
 _CHUNK = 1 << 20
 _ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _ROW = re.compile(r"(?:^|: )row (\d+): ")
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)")
 MAX_CELLS = 2_000_000
 """Cells that a sheet may span: they are all laid out in memory."""
 
@@ -132,7 +136,12 @@ def refuse_large(path: Path, limit: int) -> None:
             raise StemmeError(f"{path}: not a workbook that can be read: {error}") from error
         if size > limit:
             raise _unpacks(limit)
-        refuse_bomb(path, MAX_CELLS)
+        refuse_bomb(path, MAX_CELLS, limit)
+    elif path.suffix == ".parquet":
+        from stemme.exports.parquet import is_larger
+
+        if is_larger(path, limit):
+            raise _unpacks(limit)
     elif compression_of(path):
         size = 0
         try:
@@ -153,8 +162,8 @@ def _unpacks(limit: int) -> RefusedError:
 
 def analyze_upload(
     job: Job, analyzer: ExportAnalyzer, path: Path, name: str, max_unpacked: int, max_rows: int
-) -> Summary:
-    """Run a job on an upload.
+) -> tuple[Summary, str]:
+    """Run a job on an upload; return the summary and the column of the texts.
 
     Args:
         job: What to do.
@@ -181,16 +190,27 @@ def analyze_upload(
 
     try:
         refuse_large(path, max_unpacked)
-        return run(job, lambda: analyzer, advance=advance)
+        text_column = job.text_column or _text_column(path, job.reading)
+        return run(replace(job, text_column=text_column), lambda: analyzer, advance=advance), text_column
     except StemmeError as error:
         analyzer.check()
-        detail = _in_words_of_http(str(error), path, name)
-        row = _ROW.search(detail)
-        errors = [{"row": int(row[1]), "reason": detail[row.end() :]}] if row else []
+        message = _in_words_of_http(str(error), path)
+        row = _ROW.search(message)
+        # The client's name comes last: whatever it holds is neither a path, an option nor a row.
+        detail = message.replace(path.name, name)
+        errors = [{"row": int(row[1]), "reason": message[row.end() :].replace(path.name, name)}] if row else []
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors) from None
 
 
-def _in_words_of_http(message: str, path: Path, name: str) -> str:
-    """Return a message of the command line without the path of the upload and with parameters for options."""
-    plain = message.replace(str(path), name).replace(str(path.parent), "").replace(path.name, name)
+def _text_column(path: Path, reading: Reading) -> str:
+    """Return the column that `run` would choose, of which it only tells people; empty where it will refuse the file."""
+    reading.check()
+    with open_reader(str(path), reading) as reader:
+        readable = [row for row in itertools.islice(reader.rows(), SAMPLE_ROWS) if row.problem is None]
+        return choose_text_column(reader.columns, readable).name if readable else ""
+
+
+def _in_words_of_http(message: str, path: Path) -> str:
+    """Return a message of the command line without the folder of the upload and with parameters for options."""
+    plain = message.replace(str(path), path.name).replace(str(path.parent), "")
     return _OPTION.sub(lambda option: option[1].replace("-", "_"), plain)

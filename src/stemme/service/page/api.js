@@ -41,28 +41,13 @@ export async function analyzeFile(file) {
   const form = new FormData();
   form.append("file", file);
   const answer = await call("v1/analyze/file?output=jsonl&keep_input=true", { body: form });
+  const column = answer.headers.get("Stemme-Text-Column");
+  if (column === null) throw new Refused(0, "The name of the text column is too long for this page; shorten it.");
   const lines = (await answer.text()).split("\n").filter((line) => line !== "");
   const rows = lines.map((line) => JSON.parse(line));
-  const column = textColumn(rows);
-  const results = rows.map(({ input, ...result }) => inUtf16({ ...result, text: input[column] }));
+  const textOf = (input) => String(input[decodeURIComponent(column)] ?? "");
+  const results = rows.map(({ input, ...result }) => inUtf16({ ...result, text: textOf(input) }));
   return { results, leftOut: Number(answer.headers.get("Stemme-Rows-Left-Out")) };
-}
-
-// The answer does not name the column of the texts: it is the one in which every mention stands where it should.
-function textColumn(rows) {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.input)))];
-  const fitting = names.filter((name) => rows.every((row) => fits(row, row.input[name])));
-  const length = (name) => rows.reduce((sum, row) => sum + row.input[name].length, 0);
-  if (rows.length > 0 && fitting.length === 0) throw new Refused(0, "The column of the texts cannot be told.");
-  return fitting.reduce((best, name) => (length(name) > length(best) ? name : best), fitting[0]);
-}
-
-function fits(row, text) {
-  if (typeof text !== "string") return false;
-  const characters = [...text];
-  const stands = (item) => characters.slice(item.start, item.end).join("") === item.text;
-  const end = row.sentences.at(-1)?.end ?? 0;
-  return characters.length >= end && [...row.needs, ...row.complaints].every(stands);
 }
 
 // Files have offsets in code points.

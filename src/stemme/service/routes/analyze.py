@@ -19,6 +19,9 @@ from stemme.text.tags import normal
 
 router = APIRouter()
 
+_PARSED_AT_ONCE = 1 << 16
+"""Bytes that are read in the event loop; more of them would hold it up."""
+
 _AT_ONCE = 8
 """Results that are written in the event loop; more of them would hold it up."""
 
@@ -58,7 +61,9 @@ async def analyze(request: Request, client: Client) -> Response:
     state = state_of(request)
     with state.desk.admitted(client):
         # The body is read and written here, not by FastAPI, which would do both twice over.
-        wanted = parse(await json_body_of(request, state.settings.max_body))
+        body = await json_body_of(request, state.settings.max_body)
+        most = state.settings.max_texts
+        wanted = parse(body, most) if len(body) <= _PARSED_AT_ONCE else await asyncio.to_thread(parse, body, most)
         texts = [Text(item.text, item.lang and normal(item.lang)) for item in wanted.texts]
         noted(request).update(texts=len(texts), characters=sum(len(item.text) for item in texts))
         analyses = await state.desk.analyze(texts)

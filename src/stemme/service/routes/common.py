@@ -56,11 +56,6 @@ class State:
     inboxes: Mapping[str, Inbox]
     draining: bool = False
 
-    def drain(self) -> None:
-        """Be told to stop."""
-        self.draining = True
-        self.exports.drain()
-
 
 def state_of(request: Request) -> State:
     """Return what the application holds."""

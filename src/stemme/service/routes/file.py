@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -31,6 +32,9 @@ from stemme.text.tags import EXAMPLES, normal
 router = APIRouter()
 
 _CHUNK = 1 << 16
+_LONGEST_COLUMN = 2000
+"""Characters of a column's name in a header: a sentence may stand where names do, and proxies refuse long headers."""
+
 _TYPES: dict[Written, str] = {
     "csv": "text/csv; charset=utf-8",
     "tsv": "text/tab-separated-values; charset=utf-8",
@@ -69,6 +73,10 @@ class FileOptions(BaseModel):
             "headers": {
                 "Stemme-Rows": {"description": "Rows with a result.", "schema": {"type": "integer"}},
                 "Stemme-Rows-Left-Out": {"description": "Rows without a result.", "schema": {"type": "integer"}},
+                "Stemme-Text-Column": {
+                    "description": "The column of the texts, percent-encoded UTF-8; absent where that is very long.",
+                    "schema": {"type": "string"},
+                },
             },
         },
         **refusals(
@@ -110,10 +118,12 @@ async def analyze_file(
     tag = None if options.lang is None else normal(options.lang)
     if options.lang is not None and tag is None:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"lang: not a language tag; write {EXAMPLES}")
-    with state.desk.admitted(client), state.exports.slot() as slot:
+    with state.desk.admitted(client):
+        state.exports.refuse_where_full()  # before it is sent for nothing
         folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="stemme-", ignore_cleanup_errors=True)
         try:
-            path, name = await _received(request, Path(folder.name), state.settings.max_upload)
+            with state.desk.receiving(client):
+                path, name = await _received(request, Path(folder.name), state.settings.max_upload)
             written = options.output or written_format(choose_target((str(path),)))
             job = Job(
                 source=str(path),
@@ -132,7 +142,8 @@ async def analyze_file(
                     options.sheet,
                 ),
             )
-            summary = await slot.run(job, path, name, _gone(request))
+            with state.exports.slot() as slot:
+                summary, text_column = await slot.run(job, path, name, _gone(request))
             result = await asyncio.to_thread(Path(str(job.target)).open, "rb")
         finally:
             # The result can still be read, and is gone when it was.
@@ -145,6 +156,9 @@ async def analyze_file(
         "Stemme-Rows": str(summary.rows),
         "Stemme-Rows-Left-Out": str(summary.problems),
     }
+    column = quote(text_column.encode("utf-8", "replace"), safe="")
+    if len(column) <= _LONGEST_COLUMN:
+        headers["Stemme-Text-Column"] = column
     return StreamingResponse(_streamed(result), headers=headers, media_type=_TYPES[written])
 
 
@@ -164,7 +178,8 @@ async def _received(request: Request, folder: Path, limit: int) -> tuple[Path, s
         if not isinstance(upload, UploadFile):
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, 'the form needs a field "file" with a file in it')
         name = upload.filename or ""
-        path = folder / f"export{ending_of(name)}"
+        # No word that a message could hold as well: what the client calls the file is put in its place.
+        path = folder / f"{secrets.token_hex(16)}{ending_of(name)}"
         await asyncio.to_thread(_copy, upload.file, path)
     finally:
         await form.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 
 from stemme.service.batching import Text
 from stemme.service.routes.common import json_body_of, noted, refusals, state_of
@@ -83,4 +84,7 @@ async def _answered(request: Request, name: str) -> Response:
             if message.text:
                 (analysis,) = await state.desk.analyze([Text(message.text)])
                 state.metrics.count([analysis])
-            return Response(orjson.dumps(answer_of(message, analysis)), media_type="application/json")
+            answer = Response(orjson.dumps(answer_of(message, analysis)), media_type="application/json")
+            if await request.is_disconnected():
+                raise ClientDisconnect  # nobody has the answer: the delivery may be sent again
+            return answer

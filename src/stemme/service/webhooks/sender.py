@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from stemme.service.refusals import RefusedError
-from stemme.service.schema import described
+from stemme.service.schema import refusal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def parsed(kind: type[_Payload], value: dict[str, Any]) -> _Payload:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        raise described(error.errors(include_url=False, include_context=False, include_input=False)) from None
+        raise refusal_of(error) from None
 
 
 def unauthentic(detail: str) -> RefusedError:
