@@ -9,7 +9,7 @@ from fake_analyzer import FakeAnalyzer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stemme.errors import StemmeError
+from stemme.errors import StemmeError, UsageError
 from stemme.exports import delimited
 from stemme.exports.delimited import DelimitedReader, find_delimiter
 from stemme.exports.formats import open_reader, open_writer
@@ -60,6 +60,30 @@ def test_a_broken_byte_costs_its_row_only(tmp_path, read, problems):
     path.write_bytes("comment\nవ్యాఖ్య\nఅభిప్రాయం\n".encode() + b"\xe0\xb0\nmore\n")
     assert [fields["comment"] for fields in read(path)] == ["వ్యాఖ్య", "అభిప్రాయం", "more"]
     assert problems(path) == [(3, "a byte that utf-8 does not allow")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "UTF_16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_unicode_encoding_that_is_told_is_taken(tmp_path, texts, encoding, mark):
+    written = f"{encoding}-le" if mark and not encoding.endswith("le") else encoding
+    path = write(tmp_path / "in.csv", [[f"{mark}comment", "n"], *([text, "1"] for text in texts)], written)
+    reading = Reading(encoding=encoding)
+    reading.check()
+    with DelimitedReader(path, reading) as reader:
+        assert [row.fields["comment"] for row in reader.rows()] == texts
+
+
+def test_a_unicode_encoding_that_does_not_fit_is_refused(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("comment\nTarne hilines üheksa päeva\nnei\n".encode())
+    with pytest.raises(StemmeError, match=r"in\.csv: line 1: a byte that utf-32 does not allow"):
+        DelimitedReader(path, Reading(encoding="utf-32"))
+
+
+@pytest.mark.parametrize("encoding", ["nope", "undefined", "base64", "rot13", "idna", ""])
+def test_what_is_no_encoding_of_texts_is_refused(encoding):
+    with pytest.raises(UsageError, match="not known; write utf-8, utf-16"):
+        Reading(encoding=encoding).check()
 
 
 def test_an_encoding_that_fits_nothing_is_refused_with_the_remedy(tmp_path):
@@ -163,6 +187,15 @@ def test_the_csv_resembles_the_one_it_comes_from(tmp_path, analyzer):
     source.write_text("id,comment\n1,fine words\n", encoding="utf-8")
     run(Job(str(source), force=True), lambda: analyzer)
     assert (tmp_path / "in.stemme.csv").read_bytes().startswith(b"id,comment,stemme_lang,")
+
+
+def test_a_csv_that_comes_from_tsv_has_commas(tmp_path, analyzer):
+    tabs = write(tmp_path / "tabs.tsv", [["id", "kommentar"], ["1", "Æsj, for sent 😡"]], delimiter="\t")
+    semicolons = write(tmp_path / "semicolons.csv", [["id", "kommentar"], ["2", "快递晚了；没人回复"]], delimiter=";")
+    for sources, begins in (((tabs,), b"id,kommentar,"), ((tabs, semicolons), b"id;kommentar;")):
+        run(Job([str(source) for source in sources], str(tmp_path / "out.csv"), force=True), lambda: analyzer)
+        assert (tmp_path / "out.csv").read_bytes().startswith(begins)
+    assert (tmp_path / "out.mentions.csv").read_bytes().startswith(b"id;kind;")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝"])

@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fake_analyzer import FakeAnalyzer, analyze
@@ -104,6 +105,14 @@ def test_the_export_is_not_overwritten_under_another_name(tmp_path, source):
     assert source.read_bytes() == before
 
 
+@pytest.mark.parametrize("other", ["in.csv", "./in.csv", "../{}/in.csv", "link.csv", ".", "in*.csv"])
+def test_one_file_by_two_names_is_refused(tmp_path, source, other, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("link.csv").symlink_to(source)
+    with pytest.raises(UsageError, match=r"(in|link)\.csv: named twice.*; name it once"):
+        run(Job(["in.csv", other.format(tmp_path.name)], "out.csv"), FakeAnalyzer)
+
+
 def test_an_existing_output_is_replaced_with_force_only_and_only_when_complete(tmp_path, source):
     target = tmp_path / "in.stemme.csv"
     target.write_text("old")
@@ -196,3 +205,16 @@ def test_cells_are_readable_and_fit_their_columns():
     empty = dict(zip(TABLE_COLUMNS, table_cells(analyze("")), strict=True))
     assert empty["stemme_needs"] is empty["stemme_evidence"] is empty["stemme_worst_severity"] is None
     assert empty["stemme_needs_count"] == 0
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, "csv.gz"])
+@pytest.mark.parametrize("given", [".", "*"])
+def test_results_in_a_folder_are_no_comments(tmp_path, source, ending, given, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    # The line that cannot be read makes a file of errors, which is no export either.
+    Path("more.jsonl").write_text('{"kommentar": "বিল ভুল 😡"}\n{\n', encoding="utf-8")
+    run(Job(given, f"all.{ending}"), FakeAnalyzer)
+    ours = [str(path) for path in sorted(Path().glob("all.*"))]
+    with pytest.raises(UsageError, match=f"^{', '.join(ours)}: written by Stemme, and no export; move it elsewhere"):
+        run(Job(given, "again.jsonl"), FakeAnalyzer)
+    assert run(Job(given, f"all.{ending}", force=True), FakeAnalyzer).rows

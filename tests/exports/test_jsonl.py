@@ -97,6 +97,23 @@ def test_a_text_that_is_an_object_goes_to_the_errors(tmp_path, analyzer):
     ]
 
 
+def test_a_row_without_the_field_goes_to_the_errors_and_an_empty_one_does_not(tmp_path, analyzer):
+    rows = [
+        {"id": 1, "text": "డెలివరీ ఆలస్యమైంది 😡"},
+        {"id": 2, "comment": "快递晚了九天 😡"},
+        {"id": 3, "text": None},
+        {"id": 4, "text": ""},
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    summary = run(Job(str(source)), lambda: analyzer)
+    assert (summary.rows, summary.empty, summary.problems) == (3, 2, 1)
+    assert [result["id"] for result in lines(tmp_path / "in.stemme.jsonl")] == ["1", "3", "4"]
+    (error,) = lines(tmp_path / "in.stemme.jsonl.errors.jsonl")
+    assert (error["row"], error["input"]) == (2, rows[1])
+    assert error["reason"].startswith('no field "text"; give the field of the text this name')
+
+
 def test_an_endless_line_is_a_problem(monkeypatch):
     monkeypatch.setattr(jsonl, "MAX_LINE", 100)
     reader = JsonlReader(io.BytesIO(b'"' + b"x" * 1000 + b'"\n"next"\n'), "standard input", live=True)

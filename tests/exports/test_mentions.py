@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from fake_analyzer import FakeAnalyzer, analyze
 
+from stemme.errors import UsageError
 from stemme.exports.csv_writer import DelimitedMentions, DelimitedWriter
 from stemme.exports.formats import mentions_target, open_reader
 from stemme.exports.job import Job, run
@@ -71,6 +72,15 @@ def test_a_run_that_overwrites_leaves_no_errors_of_the_one_before(tmp_path, sour
     stale.write_text("{}\n")
     run(Job(str(source), force=True), FakeAnalyzer)
     assert not stale.exists()
+
+
+def test_a_run_without_mentions_leaves_no_table_of_those_before(tmp_path, source):
+    run(Job(str(source)), FakeAnalyzer)
+    (tmp_path / "in.stemme.csv").unlink()
+    with pytest.raises(UsageError, match=r"in\.stemme\.mentions\.csv: exists already; overwrite it with --force"):
+        run(Job(str(source), mentions=False), FakeAnalyzer)
+    run(Job(str(source), mentions=False, force=True), FakeAnalyzer)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "in.stemme.csv"]
 
 
 def test_for_excel_there_is_a_mark_and_no_formula(tmp_path):

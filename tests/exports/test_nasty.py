@@ -139,6 +139,18 @@ def test_an_error_in_one_of_several_files_says_which(tmp_path):
     assert (error["row"], error["reason"].startswith(f"{tmp_path / 'b.csv'}: row 1: 3 cells")) == (2, True)
 
 
+def test_a_file_whose_texts_stand_under_another_name_is_refused_by_its_name(tmp_path):
+    (tmp_path / "a.csv").write_text("id,comment\n1,Leveransen kom ni dager for sent 😡\n", "utf-8")
+    other = tmp_path / "b.csv"
+    other.write_text("id,feedback\n2,快递晚了九天 😡\n", "utf-8")
+    reason = r'b\.csv: there is no column "comment", .* rename the column .* Columns: id, feedback'
+    for wanted in (None, "comment"):
+        with pytest.raises(UsageError, match=reason):
+            run(Job(str(tmp_path), str(tmp_path / "all.csv"), wanted), lambda: pytest.fail("loaded"))
+    other.write_text("id,feedback\n", "utf-8")
+    assert run(Job(str(tmp_path), str(tmp_path / "all.csv")), FakeAnalyzer).rows == 1, "no row, no text that is lost"
+
+
 def test_parquet_files_of_one_schema_keep_their_types(tmp_path):
     for number in range(2):
         rows = pa.table({"comment": [f"words number {number}"], "n": pa.array([number], pa.int8())})
@@ -284,3 +296,19 @@ def test_where_a_json_array_breaks_off_what_follows_is_one_row_of_the_errors(tmp
     assert number == len(found) + 1
     assert reason.startswith(f"not JSON after object {len(found)}: ")
     assert reason.endswith("all that follows is lost")
+
+
+@pytest.mark.parametrize("deep", ["[" * 3000, '{"a":' * 3000, '{"a":\n' * 3000, '[{"text": "hei", "x": ' + "[" * 3000])
+def test_json_that_is_nested_deep_is_refused_rather_than_followed(tmp_path, deep):
+    path = tmp_path / "in.json"
+    path.write_text(deep, "utf-8")
+    with pytest.raises(StemmeError, match=r"in\.json: .*nested deeper than the 200 levels"):
+        open_reader(str(path))
+
+
+def test_what_comes_before_deep_json_is_read(tmp_path, read, problems):
+    path = tmp_path / "in.json"
+    fine = [{"text": "快递晚了九天 😡", "x": json.loads("[" * 150 + "]" * 150)}, {"text": "Tarne hilines!"}]
+    path.write_text(json.dumps(fine)[:-1] + ', {"text": "b", "x": ' + "[" * 300 + "]" * 300 + "}]", "utf-8")
+    assert read(path) == fine
+    assert [number for number, _ in problems(path)] == [3]

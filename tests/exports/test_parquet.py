@@ -101,3 +101,34 @@ def test_damage_is_named(tmp_path, table, texts, read, problems):
     assert len(read(path)) == 2, "the other row group is sound"
     assert [number for number, _ in problems(path)] == list(range(1, len(texts) - 1))
     assert problems(path)[0][1].startswith("the file is damaged here or soon before")
+
+
+def repeated(value, times):
+    return pa.DictionaryArray.from_arrays(pa.array([0] * times, pa.int32()), pa.array([value]))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        repeated("ডেলিভারি দেরিতে 😡 " * 1000, 5000),
+        repeated("ডেলিভারি দেরিতে 😡 " * 1000, 5000).cast(pa.string()),
+        pa.array([["x" * 1000] * 100_000]),
+        pa.array([[("nøkkel", "x" * 1000)] * 100_000], pa.map_(pa.string(), pa.string())),
+        pa.array([{"x": "x" * 1_000_000}] * 100),
+        pa.array([b"x" * 1_000_000] * 100, pa.binary(1_000_000)),
+        pa.array([[1] * 10_000_000]),
+    ],
+)
+def test_values_count_as_often_as_they_are_repeated(tmp_path, column):
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"comment": column}), path, compression="zstd")
+    assert path.stat().st_size < 20_000
+    before = pa.total_allocated_bytes()
+    assert parquet.is_larger(path, 50 << 20)
+    assert pa.total_allocated_bytes() - before < 10 << 20
+    assert not parquet.is_larger(path, 600 << 20)
+
+
+def test_values_within_the_limit(tmp_path, table):
+    pq.write_table(table, tmp_path / "in.parquet")
+    assert not parquet.is_larger(tmp_path / "in.parquet", 10_000)

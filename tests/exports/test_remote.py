@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,18 @@ from stemme.exports.job import Job, run
 
 ROWS = 300
 STORE = "memory://exports"
+
+
+class Overtaken(FakeAnalyzer):
+    """Stands still until another run has the lock."""
+
+    def pipe(self, texts, **options):
+        for analysis in super().pipe(texts, **options):
+            if self.given == 120:
+                for _ in range(3):  # a beat may be on its way
+                    fsspec.filesystem("memory").pipe_file("/exports/out.csv.run/lock", b"of another")
+                    time.sleep(0.06)
+            yield analysis
 
 
 class Stopping(FakeAnalyzer):
@@ -103,6 +116,24 @@ def test_a_second_run_is_refused_and_a_dead_one_is_not_waited_for(store):
     store.pipe_file("/exports/out.csv.run/lock", b"of one that died")
     assert run(Job(f"{STORE}/in.csv", f"{STORE}/out.csv"), FakeAnalyzer).rows == ROWS
     assert not [path for path in store.find("/exports") if ".run" in path]
+
+
+def test_a_run_that_was_overtaken_leaves_the_output_to_the_other(tmp_path, store):
+    store.pipe_file("/exports/in.csv", lines().encode())
+    with pytest.raises(StemmeError, match="another run has taken the output over"):
+        run(Job(f"{STORE}/in.csv", f"{STORE}/out.csv", batch_size=16), Overtaken)
+    assert files(store)["lock"] == b"of another"
+    assert "manifest.json" in files(store)
+    assert "out.csv" not in files(store)
+
+    folder = open_folder(f"{STORE}/next.csv")
+    folder.acquire()
+    (tmp_path / "results").write_bytes(b"ours")
+    store.rm_file("/exports/next.csv.run/lock")  # the other one is done already
+    with pytest.raises(StemmeError, match="wait for it, or give another name with -o"):
+        folder.land({tmp_path / "results": f"{STORE}/next.csv"})
+    folder.release()
+    assert not store.exists("/exports/next.csv")
 
 
 def test_an_existing_output_is_overwritten_with_force_only(store):

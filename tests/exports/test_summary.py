@@ -37,6 +37,16 @@ def test_rows_per_language_and_orientation(texts):
         assert name in text
 
 
+def test_it_says_how_many_texts_are_empty():
+    summary = Summary()
+    summary.add(analyze("Tarne hilines üheksa päeva 😡"))
+    assert "empty" not in shown(summary)
+    summary.add(analyze(" \n"))
+    assert "1 of 2 texts is empty" in shown(summary)
+    summary.add(analyze(""))
+    assert "2 of 3 texts are empty" in shown(summary)
+
+
 def test_the_most_frequent_topics_come_first_with_a_good_example():
     summary = Summary()
     for analysis in (

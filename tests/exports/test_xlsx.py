@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+from itertools import starmap
 
 import pytest
 import python_calamine
@@ -133,17 +134,102 @@ def test_a_directory_that_lies_about_sizes_is_found_out(make):
         open_reader(str(source))
 
 
-def test_a_row_number_counts_where_its_cells_have_none(make, tmp_path):
+@pytest.mark.parametrize(
+    "stray",
+    [
+        b'<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>5</v></c></row>',
+        b"<row>" + b"<c><v>1</v></c>" * 100 + b'</row><row r="1048576"><c><v>5</v></c></row>',
+        b'<row><c s=">" r="XFD1048576"><v>1</v></c></row>',
+        b"<row><c r = 'xfd1048576'><v>1</v></c></row>",
+    ],
+)
+def test_cells_count_however_their_place_is_written(make, tmp_path, stray):
     source = make([["comment"], ["a"]])
     bomb = tmp_path / "bomb.xlsx"
-    stray = b'<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>5</v></c></row></sheetData>'
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w") as new:
         for name in old.namelist():
-            new.writestr(
-                name, old.read(name).replace(b"</sheetData>", stray) if "sheet1.xml" in name else old.read(name)
-            )
+            new.writestr(name, old.read(name).replace(b"</sheetData>", stray + b"</sheetData>"))
     with pytest.raises(StemmeError, match="span 1,048,576 rows"):
         open_reader(str(bomb))
+
+
+@pytest.fixture
+def ods(tmp_path):
+    """Write a sheet of rows, each its cells, as (text, how often), and how often it stands there."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+
+    def cell(text, times):
+        told = f'table:number-columns-repeated="{times}"' if times > 1 else ""
+        filled = f'<table:table-cell office:value-type="string" {told}><text:p>{text}</text:p></table:table-cell>'
+        return filled if text else f"<table:table-cell {told}/>"
+
+    def ods(*rows):
+        lines = (
+            f'<table:table-row table:number-rows-repeated="{times}">{"".join(starmap(cell, row))}</table:table-row>'
+            for row, times in rows
+        )
+        names = "".join(f' xmlns:{name}="urn:{name}"' for name in ("office", "table", "text"))
+        with zipfile.ZipFile(tmp_path / "in.ods", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("mimetype", kind)
+            archive.writestr("META-INF/manifest.xml", "<manifest/>")
+            archive.writestr(
+                "content.xml",
+                f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="Svar">'
+                f"{''.join(lines)}</table:table></office:spreadsheet></office:body></office:document-content>",
+            )
+        return tmp_path / "in.ods"
+
+    return ods
+
+
+HEADER = ([("comment", 1)], 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([([("డెలివరీ", 1000)], 30_000)], "30,001,000 cells"),
+        ([([("x" * 100_000, 1)], 50_000)], "5,000,000,007 characters"),
+        ([([('<text:s text:c="2000000000"/>', 1)], 1)], "2,000,000,007 characters"),
+        ([([("", 30_000_000), ("ja", 1)], 1)], "60,000,002 cells"),
+        ([([("", 16_384), ("", 1)], 1)] * 2000, "32,768,001 cells"),
+        ([([("", 1)], 900_000), ([("a", 30)], 1)], "27,000,060 cells"),
+    ],
+)
+def test_what_an_ods_repeats_counts_as_often(ods, rows, reason):
+    path = ods(HEADER, *rows)
+    assert path.stat().st_size < 6000
+    with pytest.raises(StemmeError, match=rf"in\.ods: with what is repeated, the sheets hold .*{reason}"):
+        open_reader(str(path))
+
+
+def test_blank_rows_and_cells_to_the_edge_of_an_ods_do_not_count(ods, read):
+    path = ods(
+        ([("comment", 1), ("n", 1), ("", 16_382)], 1),
+        ([("快递晚了九天 😡", 1), ("2", 1), ("", 16_382)], 3),
+        ([("", 16_384)], 1_048_572),
+    )
+    assert read(path) == [{"comment": "快递晚了九天 😡", "n": "2"}] * 3
+
+
+def test_an_ods_that_is_none_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "in.ods", "w") as archive:
+        archive.writestr("content.xml", "<office:document-content>")
+    with pytest.raises(StemmeError, match=r"in\.ods: not an ODS workbook that can be read"):
+        open_reader(str(tmp_path / "in.ods"))
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.bin", "xl/worksheets/sheet1.xml"])
+def test_stray_cells_of_an_xlsb_are_found(tmp_path, part):
+    def record(kind, *numbers):
+        data = b"".join(number.to_bytes(4, "little") for number in numbers)
+        return bytes([kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]) + bytes([len(data)]) + data
+
+    cells = [record(0, 0), record(5, 0, 0, 0, 0), record(0, 1_000_000), record(5, 999, 0, 0, 0)]
+    with zipfile.ZipFile(tmp_path / "in.xlsb", "w") as archive:
+        archive.writestr(part, b"".join([record(0x81), record(0x94, 1 << 31), record(0x91), *cells, record(0x92)]))
+    with pytest.raises(StemmeError, match="span 1,000,001 rows and 1,000 columns"):
+        open_reader(str(tmp_path / "in.xlsb"))
 
 
 def test_a_long_list_is_refused_rather_than_cut(tmp_path, analyzer):

@@ -59,7 +59,7 @@ def choose_text_column(columns: Sequence[str], sample: Sequence[Row], wanted: st
         return TextColumn(max(columns, key=prose.__getitem__), "the longest prose")
     if len(columns) == 1:
         return TextColumn(columns[0], "the only column")
-    raise UsageError(f"no column looks like text; name it with --text-column. Columns: {_listed(columns)}")
+    raise UsageError(f"no column looks like text; name it with --text-column. Columns: {listed(columns)}")
 
 
 def choose_id_column(columns: Sequence[str], wanted: str | None = None, *, complete: bool = True) -> str | None:
@@ -81,10 +81,11 @@ def choose_id_column(columns: Sequence[str], wanted: str | None = None, *, compl
 
 def _require(columns: Sequence[str], name: str, option: str) -> None:
     if name not in columns:
-        raise UsageError(f'{option}: there is no column "{name}". Columns: {_listed(columns)}')
+        raise UsageError(f'{option}: there is no column "{name}". Columns: {listed(columns)}')
 
 
-def _listed(columns: Sequence[str], limit: int = 30) -> str:
+def listed(columns: Sequence[str], limit: int = 30) -> str:
+    """Return the names as messages list them, not all of very many."""
     more = f" and {len(columns) - limit} more" if len(columns) > limit else ""
     return ", ".join(columns[:limit]) + more
 

@@ -87,8 +87,20 @@ def never_run(value: Any) -> Any:
     """Return the cell so that no spreadsheet runs it as a formula: what we add quotes customers."""
     if isinstance(value, str):
         value = encodable(value)
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+        return f"'{value}" if _runs(value) else value
     return value
+
+
+def as_given(value: Any) -> Any:
+    """Return what `never_run` was given for a cell: its inverse, an apostrophe of the customer's own stays."""
+    if isinstance(value, str) and value.startswith("'") and _runs(value[1:]):
+        return value[1:]
+    return value
+
+
+def _runs(value: str) -> bool:
+    # Apostrophes are looked past, so that those that were there can be told from the one that is added.
+    return value.lstrip("' ").startswith(_FORMULA)
 
 
 def _for_excel(value: str) -> str:

@@ -65,9 +65,12 @@ def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
     if not head.strip():
         raise StemmeError(f"{path}: the file is empty")
     if wanted is not None:
-        marked = wanted.replace("_", "-").lower() in ("utf-8", "utf8") and head.startswith(codecs.BOM_UTF8)
-        name = "utf-8-sig" if marked else wanted
-        return Encoding(name, broken=_first_broken(path, name) is not None)
+        family = codecs.lookup(wanted).name.removesuffix("-le").removesuffix("-be")
+        name = next((codec for mark, codec in _BOMS if head.startswith(mark) and codec.startswith(family)), wanted)
+        broken = _first_broken(path, name)
+        if broken and "a".encode(name) != b"a":  # a broken byte can only be set aside where bytes stand for themselves
+            raise _not_allowed(path, broken, name)
+        return Encoding(name, broken=broken is not None)
     encoding = next((name for mark, name in _BOMS if head.startswith(mark)), None) or _without_mark(head)
     if head.startswith(_BINARY) or (encoding == "utf-8" and head.count(0) > max(8, 0.01 * len(head))):
         raise StemmeError(f"{path}: not a table: the file is binary, whatever its ending says")
@@ -80,7 +83,11 @@ def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
         guessed = _legacy(head + broken.around)
         if guessed and _first_broken(path, guessed) is None:
             return Encoding(guessed)
-    raise StemmeError(
+    raise _not_allowed(path, broken, encoding)
+
+
+def _not_allowed(path: Path, broken: _Broken, encoding: str) -> StemmeError:
+    return StemmeError(
         f"{path}: line {broken.line}: a byte that {encoding} does not allow; save the file as UTF-8, or name "
         "its encoding with --encoding"
     )

@@ -120,7 +120,10 @@ def _open(path: Path, kind: Format, reading: Reading) -> Reader:
         case "csv" | "tsv":
             from stemme.exports.delimited import DelimitedReader
 
-            return DelimitedReader(path, reading)
+            table = DelimitedReader(path, reading)
+            if kind == "tsv":
+                table.delimiter = None  # a CSV that comes of it is separated as any other
+            return table
         case "json" | "jsonl":
             from stemme.exports.json_array import JsonArrayReader, is_array
             from stemme.exports.jsonl import JsonlReader

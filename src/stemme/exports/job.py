@@ -92,13 +92,14 @@ def run(
         raise UsageError("--resume: only a run from files to a file can be resumed")
     if job.resume and not (job.force or unfinished) and exists(target):
         raise UsageError(f"{target}: is there, and no run is unfinished: nothing to resume; begin anew with --force")
-    check_target(sources, target, force=job.force or unfinished, mentions=job.mentions)
+    check_target(sources, target, force=job.force or unfinished)
     if engine is not here and STREAM in (*sources, target):
         raise UsageError("--engine: only a run from files to a file can be spread over machines")
     with local_copies(sources) as files, open_reader(files, job.reading, sources) as reader:
         stamps = fingerprint.stamps(files)
         rows, sample = _peek(reader)
         text = choose_text_column(reader.columns, sample, job.text_column)
+        reader.require(text.name)
         id_column = choose_id_column(reader.columns, job.id_column, complete=not reader.live)
         check_columns(target, reader)
         ids = f'"{id_column}"' if id_column else "the row number"

@@ -15,6 +15,10 @@ from stemme.exports.compression import Unpacked, open_bytes
 from stemme.exports.jsonl import fields_of
 from stemme.exports.reader import Reader, Unreadable
 
+MAX_DEPTH = 200
+"""Levels of a JSON file: ijson names every level by all those around it, so deep ones would fill the memory."""
+
+_LEVELS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 1 << 16
 
@@ -50,13 +54,13 @@ class JsonArrayReader(Reader):
         skip_mark(self._file)
         number = 0
         try:
-            for value in ijson.items(self._file, self._prefix):
+            for value in ijson.items(ijson.parse(_shallow(self._file)), self._prefix):
                 number += 1
                 try:
                     yield fields_of(_plain(value))
-                except (ValueError, RecursionError) as error:
-                    yield Unreadable(str(error) or "JSON nested too deep", {})
-        except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError, RecursionError) as error:
+                except ValueError as error:
+                    yield Unreadable(str(error), {})
+        except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError) as error:
             reason = f"not JSON after object {number}: {_first_line(error)}"
             if not number:
                 raise StemmeError(f"{self.name}: {reason}") from error
@@ -91,15 +95,25 @@ def _array(file: Unpacked, name: str) -> str:
     skip_mark(file)
     before = ""
     try:
-        for prefix, event, _ in ijson.parse(file):
+        for prefix, event, _ in ijson.parse(_shallow(file)):
             if event == "start_map" and before == "start_array":
                 return str(prefix)
             if event == "string" and before == "start_array" and prefix == "item":
                 return str(prefix)
             before = event
-    except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError, RecursionError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError) as error:
         raise StemmeError(f"{name}: not JSON: {_first_line(error)}") from error
     raise StemmeError(f"{name}: there is no list of objects in this JSON file")
+
+
+def _shallow(file: Unpacked) -> Iterator[tuple[str, Any]]:
+    """Yield the events of the file; ValueError where one lies too deep."""
+    depth = 0
+    for event in ijson.basic_parse(file):
+        depth += _LEVELS.get(event[0], 0)
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested deeper than the {MAX_DEPTH} levels that are read")
+        yield event
 
 
 def _plain(value: Any) -> Any:

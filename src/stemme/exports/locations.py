@@ -53,9 +53,9 @@ def same_file(one: str, other: str) -> bool:
 
 
 def canonical(location: str) -> str:
-    """Return a location as `remote_files` and absolute paths spell it."""
+    """Return a location as `remote_files` and resolved paths spell it."""
     if not is_remote(location):
-        return str(Path(location).absolute())
+        return str(Path(location).resolve())
     system, path = open_system(location)
     return str(system.unstrip_protocol(path))
 

@@ -54,15 +54,15 @@ def choose_target(sources: Sequence[str], wanted: str | None = None) -> str:
     return beside(sources[0], f"{bare.stem}.stemme{suffix}{path.suffix if bare != path else ''}")
 
 
-def output_files(target: str, *, mentions: bool = True) -> list[str]:
-    """Return every file that a run may write under a name of its own."""
+def output_files(target: str) -> list[str]:
+    """Return every file that a run may write under a name of its own, or take away because it is of an earlier one."""
     if target == STREAM:
         return []
-    second = mentions_target(target) if mentions else None
+    second = mentions_target(target)
     return [target, errors_target(target), *([second] if second else [])]
 
 
-def check_target(sources: Sequence[str], target: str, *, force: bool = False, mentions: bool = True) -> None:
+def check_target(sources: Sequence[str], target: str, *, force: bool = False) -> None:
     """Raise UsageError where the results cannot go to the target or would destroy something."""
     written_format(target)
     if target == STREAM:
@@ -73,7 +73,7 @@ def check_target(sources: Sequence[str], target: str, *, force: bool = False, me
             raise UsageError(f"{target}: a folder; name the file to write")
         if not path.parent.is_dir():
             raise UsageError(f"{target}: the folder {path.parent} does not exist")
-    for file in output_files(target, mentions=mentions):
+    for file in output_files(target):
         if not exists(file):
             continue
         if any(source != STREAM and same_file(file, source) for source in sources):
@@ -169,23 +169,26 @@ def to_files(
 ) -> Iterator[Outputs]:
     """Yield the outputs of a run that writes files; they get their names when the block ends well.
 
-    The results come last: where their name stands, the other files stand too.
+    The results come last: where their name stands, the other files stand too. Files of an earlier run go: a table of
+    mentions, too, where none is written any more, for a report would take it for that of these results.
     """
-    second = mentions_target(target) if mentions else None
-    files = {folder.work / "results": target} | ({folder.work / "mentions": second} if second else {})
+    second = mentions_target(target)
+    results, table, errors = (folder.work / name for name in ("results", "mentions", "errors"))
     with ExitStack() as stack:
-        streams = [stack.enter_context(_written(partial, packed_as(target))) for partial in files]
-        writer = open_writer(target, streams[0], reader, keep_input=keep_input, excel=excel, mentions=mentions)
-        beside = open_mentions(target, streams[1], reader, excel=excel) if second else None
-        outputs = Outputs(writer, beside, ProblemFile(folder.work / "errors"), id_column)
+        stream = stack.enter_context(_written(results, packed_as(target)))
+        writer = open_writer(target, stream, reader, keep_input=keep_input, excel=excel, mentions=mentions)
+        beside = None
+        if mentions and second:
+            stream = stack.enter_context(_written(table, packed_as(target)))
+            beside = open_mentions(target, stream, reader, excel=excel)
+        outputs = Outputs(writer, beside, ProblemFile(errors), id_column)
         try:
             yield outputs
             outputs.close()
         except BaseException:
             outputs.abandon()
             raise
-    files[folder.work / "errors"] = errors_target(target)
-    folder.land(dict(reversed(files.items())))
+    folder.land({errors: errors_target(target)} | ({table: second} if second else {}) | {results: target})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stemme.errors import StemmeError
@@ -20,6 +21,9 @@ BATCH_ROWS = 1024
 GROUP_ROWS = 10_000
 GROUP_CHARACTERS = 1 << 25
 """A row group is written when it has this many rows or characters of text: very long texts stay bounded."""
+
+_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8, "BYTE_ARRAY": 4}
+"""Bytes of a value by its physical type; a byte array has its length there, a fixed one is as long as it says."""
 
 _ARROW_TYPES = {str: pa.string(), float: pa.float64(), int: pa.int32()}
 
@@ -90,6 +94,53 @@ class ParquetReader(Reader):
         for index in range(batch.num_rows):
             damage = None if sound else _damage(batch.slice(index, 1))
             yield Unreadable(damage, {}) if damage else ArrowFields(batch, index)
+
+
+def is_larger(path: Path, limit: int) -> bool:
+    """Return whether the values of a Parquet file take more bytes than a limit: a few bytes may repeat one as often.
+
+    Texts are read as dictionaries, so one that is repeated is held once here.
+
+    Raises:
+        StemmeError: The file is damaged.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            leaves = [file.schema.column(index) for index in range(len(file.schema))]
+            groups = [file.metadata.row_group(index) for index in range(file.num_row_groups)]
+        size = 0
+        for group in groups:
+            for index, leaf in enumerate(leaves):
+                column = group.column(index)
+                width = _WIDTHS.get(leaf.physical_type, leaf.length)
+                size += max(column.total_uncompressed_size, column.num_values * width)
+        if size > limit:
+            return True
+        texts = [
+            leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and leaf.converted_type != "DECIMAL"
+        ]
+        size = 0
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            for batch in file.iter_batches(columns=texts):
+                size += sum(map(_text_bytes, batch.columns))
+                if size > limit:
+                    return True
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise StemmeError(f"{path}: not a Parquet file that can be read: {_first_line(error)}") from error
+    return False
+
+
+def _text_bytes(array: Any) -> int:
+    """Return how many bytes the texts of an array have, each counted as often as it stands there."""
+    if pa.types.is_dictionary(array.type):
+        return pc.sum(pc.take(pc.binary_length(array.dictionary), array.indices)).as_py() or 0
+    parts: Any = []
+    if pa.types.is_map(array.type):  # has no method to flatten it
+        first, last = array.offsets[0].as_py(), array.offsets[-1].as_py()
+        parts = [array.keys[first:last], array.items[first:last]]
+    elif pa.types.is_nested(array.type):
+        parts = array.flatten()
+    return sum(map(_text_bytes, parts if isinstance(parts, list) else [parts]))
 
 
 def _damage(batch: Any) -> str | None:

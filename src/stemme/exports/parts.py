@@ -91,7 +91,10 @@ def _text(row: Row, column: str, unfit: Callable[[Row], str | None]) -> tuple[st
     """Return the row's text, or why there is none."""
     if problem := row.problem or unfit(row):
         return None, problem
-    value = row.fields.get(column)
+    try:
+        value = row.fields[column]
+    except KeyError:  # not an empty text: what the customer wrote may stand in another field
+        return None, f'no field "{column}"; give the field of the text this name, or null where there is no text'
     if isinstance(value, dict | list):
         kind = "an object" if isinstance(value, dict) else "a list"
         return None, f'"{column}" holds {kind}, not a text'

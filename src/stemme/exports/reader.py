@@ -40,7 +40,7 @@ class Reader(ABC):
         notes: What was assumed about the format, for one line to the user.
         total: How many rows there are, None where only reading tells.
         live: Whether rows arrive as they are made (a pipe), so that nobody should wait for many of them.
-        delimiter: What stands between the cells of a text table, None for anything else and for one column.
+        delimiter: What stands between the cells of a CSV, None for anything else and for one column.
         schema: Of Arrow data that passes through with its types, None for anything else.
         bom: Whether it is a text table that begins with a byte order mark.
     """
@@ -64,6 +64,9 @@ class Reader(ABC):
                 yield Row(self._number, record.fields, record.reason)
             else:
                 yield Row(self._number, record)
+
+    def require(self, column: str) -> None:  # noqa: B027  (one file has what is chosen among its columns)
+        """Raise UsageError where one of several files has no such column: its texts would be lost."""
 
     @property
     def fraction(self) -> float | None:

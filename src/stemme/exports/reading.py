@@ -27,8 +27,8 @@ class Reading:
         """Raise UsageError where something cannot be meant."""
         if self.encoding is not None:
             try:
-                b" ".decode(self.encoding)
-            except (LookupError, ValueError):  # of some, as "undefined", also the name is known
+                " ".encode(self.encoding).decode(self.encoding, "ignore")
+            except (LookupError, ValueError):  # of some, as "undefined" and "idna", also the name is known
                 raise UsageError(
                     f"--encoding {self.encoding}: not known; write utf-8, utf-16, cp1252, gb18030, big5 or another "
                     "that Python knows"

@@ -38,6 +38,8 @@ class RemoteFolder:
         self._atomic = not _ATOMIC.isdisjoint([kinds] if isinstance(kinds, str) else kinds)
         self._token = uuid.uuid4().hex
         self._beats = 0
+        self._lost = False
+        self._turn = threading.Lock()  # nobody reads the lock while we write it: on some stores it is gone meanwhile
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -66,7 +68,8 @@ class RemoteFolder:
             self._thread.join()
             self._thread = None
             with contextlib.suppress(Exception):  # whoever comes next waits for its silence
-                self.delete(LOCK)
+                if self._is_ours():
+                    self.delete(LOCK)
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -82,8 +85,9 @@ class RemoteFolder:
         return data
 
     def commit(self, name: str, data: bytes) -> None:
-        """Write a file whole."""
+        """Write a file whole; StemmeError where another run has taken the lock meanwhile."""
         with told(self.name):
+            self._refuse_lost()
             written = name if self._atomic else f"{name}.part"
             if not self._atomic:
                 self._system.makedirs(self._path, exist_ok=True)
@@ -101,7 +105,9 @@ class RemoteFolder:
         return [name for name in names if name != LOCK]
 
     def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
+        """Delete a file, if it is there and not of the run that has taken the lock meanwhile."""
+        if self._lost:
+            return
         with contextlib.suppress(FileNotFoundError):
             self._system.rm_file(f"{self._path}/{name}")
 
@@ -112,9 +118,10 @@ class RemoteFolder:
             self._system.rmdir(self._path)
 
     def land(self, files: Mapping[Path, str]) -> None:
-        """Give finished results their names."""
+        """Give finished results their names; StemmeError where another run has taken the lock meanwhile."""
         for partial, target in files.items():
             with told(target):
+                self._refuse_lost()
                 system, path = open_system(target)
                 if not partial.exists():
                     with contextlib.suppress(FileNotFoundError):
@@ -134,6 +141,23 @@ class RemoteFolder:
         except FileNotFoundError:
             return None
 
+    def _is_ours(self) -> bool:
+        """Return whether the lock is ours still: a run that stood still for long has lost it, and for good."""
+        holder = self._locked()
+        # Where writing is not atomic, a beat that broke off leaves an empty lock, which the next one fills.
+        if holder is None or (holder and not holder.startswith(self._token)):
+            self._lost = True
+        return not self._lost
+
+    def _refuse_lost(self) -> None:
+        with self._turn:
+            ours = self._is_ours()
+        if not ours:
+            raise StemmeError(
+                f"{self.name}: another run has taken the output over while this one stood still; wait for it, or give "
+                "another name with -o"
+            )
+
     def _beat(self) -> None:
         self._beats += 1
         if not self._atomic:  # such stores have no folders, and some clients would make the bucket
@@ -142,5 +166,7 @@ class RemoteFolder:
 
     def _keep(self) -> None:
         while not self._stopped.wait(BEAT_SECONDS):
-            with contextlib.suppress(Exception):  # the next one may come through
+            with self._turn, contextlib.suppress(Exception):  # the next one may come through
+                if not self._is_ours():
+                    return
                 self._beat()

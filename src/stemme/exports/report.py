@@ -30,11 +30,14 @@ _LANGUAGES = {
 
 
 def print_summary(summary: Summary, console: Console) -> None:
-    """Print the rows per language and the most frequent topics.
+    """Print the rows per language, how many texts are empty, and the most frequent topics.
 
     User text goes in as `rich.text.Text`, so that markup in a comment stays what the customer typed.
     """
     console.print(_languages(summary))
+    if summary.empty:
+        verb = "is" if summary.empty == 1 else "are"
+        console.print(f"{summary.empty:,} of {summary.rows:,} texts {verb} empty", highlight=False)
     for kind in MENTION_KINDS:
         table = _topics(summary, kind)
         if table.row_count:

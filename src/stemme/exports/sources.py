@@ -6,12 +6,24 @@ import glob
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from stemme.errors import UsageError
-from stemme.exports.formats import STREAM, format_of, is_known
+from stemme.errors import StemmeError, UsageError
+from stemme.exports.columns import listed
+from stemme.exports.compression import open_bytes
+from stemme.exports.formats import STREAM, format_of, is_known, open_reader
+from stemme.exports.jsonl import JsonlReader
 from stemme.exports.locations import base_name, canonical, is_remote, remote_files
+from stemme.exports.mentions import MENTION_COLUMNS
 
 _OURS = ".stemme"
 """Stands in the names that results get by default."""
+
+_RESULTS = (
+    {"stemme_lang", "stemme_orientation"},
+    {"orientation", "sentences", "needs", "complaints"},
+    MENTION_COLUMNS.keys(),
+    {"row", "id", "reason", "input"},
+)
+"""Columns of what Stemme writes: tables, JSONL, mentions, errors."""
 
 
 def find_sources(given: str | Sequence[str], outputs: Collection[str] = ()) -> tuple[str, ...]:
@@ -22,16 +34,27 @@ def find_sources(given: str | Sequence[str], outputs: Collection[str] = ()) -> t
         outputs: Where results go, which a folder or pattern may hold by now and does not mean.
 
     Raises:
-        UsageError: There is no such file, its ending names no format, or a folder or pattern holds none.
+        UsageError: There is no such file, its ending names no format, a folder or pattern holds none, or results of
+            an earlier run, or one file is meant twice, be it by two names.
     """
     items = [given] if isinstance(given, str) else given
     ours = set(map(canonical, outputs))
     found = [source for item in items for source in _expanded(item, ours)]
     if STREAM in found and len(found) > 1:
         raise UsageError(f'"{STREAM}" stands for standard input and cannot be one of several files')
-    if len(set(found)) < len(found):
-        raise UsageError(f"{next(name for name in found if found.count(name) > 1)}: named twice")
+    if len(found) > 1:
+        _refuse_repeated(found)
     return tuple(found)
+
+
+def _refuse_repeated(sources: Sequence[str]) -> None:
+    spellings: dict[str, str] = {}
+    for source in sources:
+        file = canonical(source)
+        if file in spellings:
+            also = "" if spellings[file] == source else f", also as {spellings[file]}"
+            raise UsageError(f"{source}: named twice{also}; name it once")
+        spellings[file] = source
 
 
 def _expanded(source: str, ours: Collection[str]) -> list[str]:
@@ -51,6 +74,7 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
         files = sorted(str(file) for file in path.iterdir() if _is_export(file, ours))
         if not files:
             raise UsageError(f"{source}: a folder without an export in it")
+        _refuse_results(files)
         return files
     if path.exists():
         format_of(path)
@@ -60,8 +84,31 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
         files = sorted(file for file in found if _is_export(Path(file), ours))
         if not files:
             raise UsageError(f"{source}: no export matches")
+        _refuse_results(files)
         return files
     raise UsageError(f"{source}: there is no such file")
+
+
+def _refuse_results(files: Sequence[str]) -> None:
+    """Raise UsageError where files that nobody named are results: what they say would count as customers' comments."""
+    if results := [file for file in files if any(map(_columns(file).issuperset, _RESULTS))]:
+        raise UsageError(
+            f"{listed(results)}: written by Stemme, and no export; move it elsewhere, or name the exports one by one"
+        )
+
+
+def _columns(file: str) -> frozenset[str]:
+    """Return the names of the columns; none where the file cannot be read, which is told when it is."""
+    path = Path(file)
+    try:
+        if format_of(path) == "jsonl":
+            # As if it came through a pipe, so that only its first object is read.
+            with open_bytes(path) as stream:
+                return frozenset(JsonlReader(stream, file, live=True).columns)
+        with open_reader(file) as reader:
+            return frozenset(reader.columns)
+    except (StemmeError, OSError):
+        return frozenset()
 
 
 def _is_export(path: Path, ours: Collection[str]) -> bool:

@@ -41,11 +41,13 @@ class Summary:
 
     Attributes:
         rows: Texts so far.
+        empty: How many of them hold nothing, or white space only.
         problems: Rows without a result.
         languages: Per language tag how many texts have which orientation.
     """
 
     rows: int = 0
+    empty: int = 0
     problems: int = 0
     languages: dict[str, Counter[Orientation]] = field(default_factory=dict)
     _topics: dict[tuple[MentionKind, Topic], TopicCount] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Summary:
     def add(self, analysis: Analysis) -> None:
         """Count one more text."""
         self.rows += 1
+        self.empty += not analysis.text.strip()
         self.languages.setdefault(analysis.lang, Counter())[analysis.orientation] += 1
         self._count("need", analysis.needs, analysis.lang)
         self._count("complaint", analysis.complaints, analysis.lang)

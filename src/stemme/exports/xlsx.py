@@ -50,7 +50,6 @@ class XlsxWriter(TableWriter):
 
         super().__init__(columns)
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._workbook = xlsxwriter.Workbook(stream, options)
         # The same results give the same bytes: a workbook holds the time it was made at.
         self._workbook.set_properties({"created": _MADE})
