@@ -12,7 +12,12 @@ from stemme.training.baselines.run import BASELINES, SENTENCE_FIGURES, SPAN_FIGU
 from stemme.training.evaluate import FIGURES, evaluate
 
 FEW = ("pair_accuracy", "trap_accuracy", "severity_accuracy")
-IN_README = ("frame macro f1", "need half f1", "complaint half f1")
+IN_README = {
+    "frame macro f1": r"frames reach ([\d.]+)",
+    "orientation accuracy": r"orientation ([\d.]+), needs",
+    "need half f1": r"needs ([\d.]+) and",
+    "complaint half f1": r"complaints ([\d.]+) \(half F1\); the model card",
+}
 CARD = (MODEL / "README.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -39,8 +44,9 @@ def test_the_figures_are_those_of_the_model(analyzer):
     assert set(card) == set(report)
     for lang, figures in report.items():
         # int8 arithmetic differs a little between processors: a pair, a trap or a mention may tip over.
+        slack = (0.05, 0.015) if lang == "all" else (0.15, 0.04)
         for name, value in figures.items():
-            assert card[lang][name] == pytest.approx(value, abs=0.15 if name in FEW else 0.04), (lang, name)
+            assert card[lang][name] == pytest.approx(value, abs=slack[name not in FEW]), (lang, name)
 
 
 @pytest.mark.slow
@@ -50,9 +56,12 @@ def test_the_figures_of_the_probe_are_those_of_the_model(analyzer):
     report = evaluate([r for r in read(CORPORA) if r.split == "probe"], analyzer.gold)
     assert [row[0] for row in rows] == list(report)
     for lang, *cells in rows:
-        assert lang != "all" or {cells[head.index(name)] for name in IN_README} <= set(README.split())
         for name, cell in zip(head, cells, strict=True):
-            assert float(cell) == pytest.approx(report[lang][name.replace(" ", "_")], abs=0.15), (lang, name)
+            slack = 0.04 if lang == "all" else 0.15
+            assert float(cell) == pytest.approx(report[lang][name.replace(" ", "_")], abs=slack), (lang, name)
+    whole = dict(zip(head, rows[[row[0] for row in rows].index("all")][1:], strict=True))
+    readme = " ".join(README.split())
+    assert {name: re.findall(shown, readme) for name, shown in IN_README.items()} == {n: [whole[n]] for n in IN_README}
 
 
 def test_card_and_readme_show_the_baselines():
