@@ -23,6 +23,9 @@ def report(
         typer.Option(help="Column to count by, such as product; may be repeated.", show_default="found"),
     ] = None,
     text_column: TextColumn = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="Column of the ids, as said to the analysis.", show_default='"id"')
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite OUT.")] = False,
 ) -> None:
     """Show results as one page that needs no network: totals, charts, quotations, and the texts behind each number."""
@@ -33,6 +36,12 @@ def report(
         raise UsageError(f"{output}: a report is a page; give it a name that ends in .html")
     if output.exists() and not force:
         raise UsageError(f"{output}: is there already; overwrite it with --force")
-    page = render(read_results(results, text_column), title or results.stem, by or ())
-    output.write_text(page, "utf-8")
+    page = render(read_results(results, text_column, id_column), title or results.stem, by or ())
+    # What is cut short must not stand under the name of a page.
+    partial = output.with_name(f"{output.name}.partial")
+    try:
+        partial.write_text(page, "utf-8")
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
     typer.echo(f"{output}: {output.stat().st_size / 1e3:,.0f} kB", err=True)

@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from stemme.colours import COLOURS
+from stemme.exports.cells import encodable
 from stemme.labels import ORIENTATIONS, SEVERITIES
 from stemme.report.charts import draw
 from stemme.report.groups import Group, groups_of, periods_of
@@ -67,7 +68,7 @@ def render(results: Results, title: str, by: Sequence[str] = ()) -> str:
         _environment()
         .get_template("report.html")
         .render(
-            title=title,
+            title=encodable(title),
             texts=len(texts),
             shown=len(shown),
             languages=len(languages.order),

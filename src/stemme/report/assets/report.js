@@ -41,7 +41,7 @@ function shown(text) {
     mark.append(element("small", kind === "need" ? `need: ${topic}` : `${topic} ${severity}`, { lang: "en" }));
     body.append(mark);
   }
-  const about = [text.id, text.lang, text.orientation];
+  const about = [text.id, text.lang, text.orientation].filter(Boolean);
   for (const value of Object.values(text.keys)) if (value !== null) about.push(value);
   const line = element("small");
   line.append(element("i", undefined, { class: "key", "data-is": text.orientation }), about.join(" · "));
