@@ -43,7 +43,7 @@ def test_every_subword_is_in_a_window_that_fits(lengths, size, overlap):
 
 
 def test_batches_keep_to_limit_and_budget():
-    windows = [cut(i, sentences(n))[0] for i, n in enumerate([5, 300, 20, 8, 7, 6])]
+    windows = [cut(i, sentences(n), size=300)[0] for i, n in enumerate([5, 300, 20, 8, 7, 6])]
     found = list(batches(windows, limit=3, budget=330))
     assert [[len(w) for w in batch] for batch in found] == [[300], [20], [8, 7, 6], [5]]
 
