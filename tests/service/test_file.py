@@ -66,7 +66,9 @@ def test_the_format_stays_and_parameters_are_those_of_the_command(service):
 
 
 def test_the_column_of_the_texts_is_named(service):
-    found = lambda *given, **more: service.file(*given, **more).headers.get("stemme-text-column")  # noqa: E731
+    def found(*given, **more):
+        return service.file(*given, **more).headers.get("stemme-text-column")
+
     assert found("a.jsonl", '{"url": "https://a.no/lang", "客户意见": "a b c"}'.encode()) == quote("客户意见")
     assert found("a.csv", CSV) == "kommentar"
     assert found("a.csv", CSV, text_column="dato") == "dato"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stemme.errors import UsageError
+from stemme.exports.printable import listed
 from stemme.exports.reader import Row
 from stemme.exports.text_names import TEXT_NAMES, WEAK_TEXT_NAMES
 
@@ -82,12 +83,6 @@ def choose_id_column(columns: Sequence[str], wanted: str | None = None, *, compl
 def _require(columns: Sequence[str], name: str, option: str) -> None:
     if name not in columns:
         raise UsageError(f'{option}: there is no column "{name}". Columns: {listed(columns)}')
-
-
-def listed(columns: Sequence[str], limit: int = 30) -> str:
-    """Return the names as messages list them, not all of very many."""
-    more = f" and {len(columns) - limit} more" if len(columns) > limit else ""
-    return ", ".join(columns[:limit]) + more
 
 
 def folded(name: str) -> str:

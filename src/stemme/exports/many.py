@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stemme.errors import UsageError
-from stemme.exports.columns import listed
 from stemme.exports.reader import Reader, Unreadable
 
 Open = Callable[[str, str], Reader]
@@ -32,14 +30,14 @@ class ManyReader(Reader):
         self._done = 0
         self._current: Reader | None = None
         found: dict[str, None] = {}
-        self._headers: dict[str, tuple[str, ...]] = {}
+        self._headers: list[tuple[str, ...]] = []
         schemas: list[Any] = []
         totals: list[int | None] = []
         notes: dict[str, None] = {}
         for source, name in self._sources:
             with open_one(source, name) as reader:
                 found.update(dict.fromkeys(reader.columns))
-                self._headers[name] = reader.columns
+                self._headers.append(reader.columns)
                 schemas.append(reader.schema)
                 totals.append(reader.total)
                 notes.update(dict.fromkeys(reader.notes))
@@ -47,23 +45,18 @@ class ManyReader(Reader):
                 self.bom = self.bom or reader.bom
         self.columns = tuple(found)
         self.total = None if None in totals else sum(filter(None, totals))
-        differ = any(columns != self.columns for columns in self._headers.values())
+        differ = any(columns != self.columns for columns in self._headers)
         first = schemas[0]
         # Columns of Parquet files that have not all the same types become plain values.
         self.schema = first if all(schema is not None and schema.equals(first) for schema in schemas) else None
         self.notes = [f"{len(sources)} files", *notes, *(["not all have the same columns"] if differ else [])]
 
     def require(self, column: str) -> None:
-        """Raise UsageError where a file has rows and no such column."""
-        for source, name in self._sources:
-            if column in self._headers[name]:
-                continue
-            with self._open(source, name) as reader:
-                if any(row.problem is None for row in reader.rows()):
-                    raise UsageError(
-                        f'{name}: there is no column "{column}", which holds the texts of the other files; rename the '
-                        f"column of its texts, or analyse it by itself. Columns: {listed(reader.columns)}"
-                    )
+        """Raise UsageError where one of the files has rows and no such column."""
+        for (source, name), columns in zip(self._sources, self._headers, strict=True):
+            if column not in columns:
+                with self._open(source, name) as reader:
+                    reader.require(column)
 
     @property
     def fraction(self) -> float | None:

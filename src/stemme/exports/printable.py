@@ -1,8 +1,9 @@
-"""User text that is safe to show on a terminal: no escape sequence, no hidden change of direction."""
+"""What messages show of user text: safe on a terminal, and no longer than is read."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 _JOINERS = "\u200c\u200d"
 """Format characters that belong to the writing itself: conjuncts in Indic scripts, emoji of several parts."""
@@ -34,3 +35,9 @@ def _shown(character: str) -> str:
     if category == "Cs":
         return "\ufffd"
     return "" if category == "Cf" and character not in _JOINERS else character
+
+
+def listed(names: Sequence[str], limit: int = 30) -> str:
+    """Return names as messages list them, not all of very many."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

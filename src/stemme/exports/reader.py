@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stemme.errors import UsageError
+from stemme.exports.printable import listed
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -65,8 +68,13 @@ class Reader(ABC):
             else:
                 yield Row(self._number, record)
 
-    def require(self, column: str) -> None:  # noqa: B027  (one file has what is chosen among its columns)
-        """Raise UsageError where one of several files has no such column: its texts would be lost."""
+    def require(self, column: str) -> None:
+        """Raise UsageError where there are rows and no such column: their texts would be lost."""
+        if column not in self.columns and any(row.problem is None for row in self.rows()):
+            raise UsageError(
+                f'{self.name}: there is no column "{column}", which holds the texts of the other files; rename the '
+                f"column of its texts, or analyse it by itself. Columns: {listed(self.columns)}"
+            )
 
     @property
     def fraction(self) -> float | None:

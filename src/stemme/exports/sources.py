@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from stemme.errors import StemmeError, UsageError
-from stemme.exports.columns import listed
 from stemme.exports.compression import open_bytes
 from stemme.exports.formats import STREAM, format_of, is_known, open_reader
 from stemme.exports.jsonl import JsonlReader
 from stemme.exports.locations import base_name, canonical, is_remote, remote_files
 from stemme.exports.mentions import MENTION_COLUMNS
+from stemme.exports.printable import listed
 
 _OURS = ".stemme"
 """Stands in the names that results get by default."""
