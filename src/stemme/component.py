@@ -44,7 +44,6 @@ MENTION_EXTENSIONS = ("topic", "severity", "score")
 SPAN_EXTENSIONS = (*SENTENCE_EXTENSIONS, *MENTION_EXTENSIONS)
 """Attributes behind `span._`."""
 
-_FILES = (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS)
 _KEY = "stemme"
 """Where `doc.user_data` keeps the analysis, as plain values that spaCy can serialise."""
 
@@ -196,11 +195,11 @@ class StemmeComponent:
             exclude: Not used.
         """
         if self.model is None:
-            for name in _FILES:  # of a pipeline that stood there before
+            for name in files.NEEDED:  # of a pipeline that stood there before
                 (Path(path) / name).unlink(missing_ok=True)
             return
         Path(path).mkdir(parents=True, exist_ok=True)
-        for name in _FILES:
+        for name in files.NEEDED:
             source, target = Path(self.model) / name, Path(path) / name
             if not (target.exists() and target.samefile(source)):
                 shutil.copyfile(source, target)

@@ -93,8 +93,7 @@ class Analyzer:
     def fingerprint(self) -> str:
         """Checksum of all that results depend on here: those of another model or `min_score` are not to be mixed in."""
         folder = self.runtime.folder
-        names = (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS)
-        parts = [*(checksum(folder / name) for name in names), str(self.min_score)]
+        parts = [*(checksum(folder / name) for name in files.NEEDED), str(self.min_score)]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def __call__(self, text: str, lang: str | None = None) -> Analysis:

@@ -4,8 +4,8 @@ import math
 import pytest
 
 from stemme.analysis import Analysis, Complaint, Need, Sentence
-from stemme.corpus.records import parse_record
-from stemme.training.evaluate import evaluate, language_group, subsample
+from stemme.corpus.records import language_group, parse_record
+from stemme.training.evaluate import evaluate, subsample
 
 LINE = (
     '{"id":"x1","lang":"nn","kind":"comment","domain":"retail","orientation":"mixed","trap":true,"sentences":['

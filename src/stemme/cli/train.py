@@ -37,7 +37,7 @@ def train(
 
 def _from_encoder(settings: Settings, resume: bool) -> None:
     from stemme.corpus import records
-    from stemme.training.evaluate import language_group
+    from stemme.corpus.records import language_group
     from stemme.training.finish import finish
     from stemme.training.report import table
     from stemme.training.train import train

@@ -160,6 +160,12 @@ def _one_of(name: str, value: object, allowed: Sequence[str]) -> None:
         raise RecordError(f"{name} is {value!r}; allowed are {', '.join(allowed)}")
 
 
+def language_group(lang: str) -> str:
+    """Return the language that a record is counted under: variants and scripts go with their own."""
+    base = lang.split("-", maxsplit=1)[0]
+    return "nb" if base == "nn" else base
+
+
 def files(paths: Iterable[Path]) -> list[Path]:
     """Return the corpus files among `paths`, and those of the usual names below folders, in order of their names.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.labels import DOMAINS, FRAMES, MENTION_KINDS, ORIENTATIONS, SEVERITIES, TOPICS
 
 Row = tuple[str, list[str]]
@@ -15,8 +15,7 @@ def table(records: Iterable[Record]) -> str:
     """Return Markdown: a row a count, a column a language, variants (nn, te-Latn …) under their own."""
     groups: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
-        base = record.lang.split("-", maxsplit=1)[0]
-        groups["nb" if base == "nn" else base].append(record)
+        groups[language_group(record.lang)].append(record)
     languages = sorted(groups)
     columns = [_counts(groups[lang]) for lang in languages]
     rows = [f"| | {' | '.join(languages)} |", f"|---|{'---:|' * len(languages)}"]

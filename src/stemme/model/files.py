@@ -10,3 +10,5 @@ EMBEDDINGS = "embeddings.q4"
 WEIGHTS = "model.safetensors"
 """The trained weights without the word embeddings; wanted for training on, not for analysing."""
 CARD = "README.md"
+NEEDED = (CONFIG, TOKENIZER, GRAPH, EMBEDDINGS)
+"""What analysing takes."""

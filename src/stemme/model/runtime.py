@@ -40,9 +40,7 @@ class Runtime:
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
-        missing = [
-            n for n in (files.CONFIG, files.TOKENIZER, files.GRAPH, files.EMBEDDINGS) if not (folder / n).is_file()
-        ]
+        missing = [name for name in files.NEEDED if not (folder / name).is_file()]
         if missing:
             raise StemmeError(
                 f"{folder}: no model here, {', '.join(missing)} missing. Name the folder of an exported model."

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stemme import __version__
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.model import files, windows
 from stemme.model.info import checksum
 from stemme.model.runtime import read_config
-from stemme.training.evaluate import Intervals, Report, language_group
+from stemme.training.evaluate import Intervals, Report
 from stemme.training.report import by_language, table
 from stemme.training.settings import Settings
 

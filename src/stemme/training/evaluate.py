@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from stemme.analysis import Analysis
 from stemme.corpus.pairs import units
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.training import bootstrap
 from stemme.training.tally import FIGURES, figures, tally
 
@@ -21,7 +21,6 @@ __all__ = [
     "analyse",
     "evaluate",
     "intervals_of",
-    "language_group",
     "report_of",
     "subsample",
 ]
@@ -40,12 +39,6 @@ Analyze = Callable[[Sequence[str], Sequence[Sequence[tuple[int, int]]] | None], 
 
 Pairs = tuple[list[Record], list[Analysis]]
 Result = TypeVar("Result")
-
-
-def language_group(lang: str) -> str:
-    """Return the language that a record is counted under: variants and scripts go with their own."""
-    base = lang.split("-", maxsplit=1)[0]
-    return "nb" if base == "nn" else base
 
 
 def subsample(records: Sequence[Record], size: int, seed: int = 0) -> list[Record]:

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import torch
 
-from stemme.corpus.records import Record, read
+from stemme.corpus.records import Record, language_group, read
 from stemme.errors import StemmeError
 from stemme.model import files
 from stemme.model.network import StemmeModel
-from stemme.training.evaluate import language_group
 from stemme.training.settings import Tuning
 from stemme.training.train import fit, of_split
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
-from stemme.training.evaluate import language_group
+from stemme.corpus.records import language_group
 from stemme.training.perturbation_words import WORDS, Words
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.labels import DIMENSIONS, FRAMES, ORIENTATIONS, SEVERITIES, TOPICS, orientation_of
 from stemme.model.predict import Mention, Prediction, begin
 from stemme.pipeline import Analyzer
@@ -21,7 +21,6 @@ from stemme.training.calibration import (
     risk_coverage,
     tempered,
 )
-from stemme.training.evaluate import language_group
 from stemme.training.metrics import HALF, match_spans
 
 HEADS = ("frame", "orientation", "dimension", "topic", "severity", "mention")

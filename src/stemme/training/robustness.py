@@ -6,9 +6,9 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.labels import Frame
-from stemme.training.evaluate import Analyze, language_group
+from stemme.training.evaluate import Analyze
 from stemme.training.perturbations import PERTURBATIONS, Original, Perturbation, Piece, inside
 
 Shares = dict[str, dict[str, tuple[float, int]]]

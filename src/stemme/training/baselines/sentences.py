@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from stemme.analysis import Analysis, Complaint, Need, Sentence
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, language_group
 from stemme.labels import FRAMES, Frame, MentionKind, balance_of, orientation_of
 from stemme.text.language import identify
-from stemme.training.evaluate import Analyze, language_group
+from stemme.training.evaluate import Analyze
 
 Span = tuple[int, int, MentionKind]
 """Code points (start, end) and what they say."""
