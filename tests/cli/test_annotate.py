@@ -48,6 +48,8 @@ def test_tasks_go_out_and_records_come_back(tasks, tmp_path):
     assert [record.id for record in read(tmp_path / "gold.jsonl")] == ["a1", "a3"]
     assert run("corpus", "check", tmp_path / "gold.jsonl").exit_code == 0
     assert run("corpus", "split", tmp_path / "gold.jsonl").exit_code == 0
+    assert back(tmp_path, annotated(plain), "--split", "test", "--force").exit_code == 0
+    assert {record.split for record in read(tmp_path / "gold.jsonl")} == {"test"}
 
 
 def test_texts_go_out_blind(export, tmp_path):
@@ -129,6 +131,10 @@ def test_wrong_use_is_named(tmp_path):
     result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", "--domain", "marina")
     assert result.exit_code == 2
     assert "write one of telecom" in result.output
+    wrong = ("--domain", "other", "--split", "tset")
+    result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "o.jsonl", *wrong)
+    assert result.exit_code == 2
+    assert "write one of train, dev, test" in result.output
     result = run("annotate", "import", tmp_path / "in.json", "-o", tmp_path / "no" / "o.jsonl", "--domain", "other")
     assert result.exit_code == 2
     assert "does not exist" in result.output
@@ -281,6 +287,16 @@ def test_rows_are_named_with_their_file_and_bad_ids_as_well(tmp_path):
     assert "b.jsonl: row 1: the id holds a NUL or half a character" in result.output
     assert result.output.count("b.jsonl: row 2: ") == 1
     assert [task["data"]["id"] for task in json.loads((tmp_path / "t.json").read_text("utf-8"))] == ["1"]
+
+
+def test_a_text_under_another_name_is_no_blank_one(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "Takk 🙏"}\n{"tekst": "బిల్లు తప్పు 😡"}\n{"text": null}\n{"text": ["包裹"]}\n', "utf-8")
+    result = run("annotate", "export", path, "-o", tmp_path / "t.json", "--text-column", "text")
+    assert result.exit_code == 3, result.output
+    assert "1 tasks; passed over: 1 blank, 0 repeated" in result.output
+    assert 'in.jsonl: row 2: no field "text"; give the field of the text this name' in result.output
+    assert 'in.jsonl: row 4: "text" holds a list, not a text' in result.output
 
 
 @pytest.mark.parametrize(

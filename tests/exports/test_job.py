@@ -76,6 +76,12 @@ def test_lines_reach_the_file_while_the_analysis_goes_on(tmp_path):
     assert sizes[-1] > 0
 
 
+@pytest.mark.parametrize(("wanted", "column"), [(None, "kommentar"), ("produkt", "produkt")])
+def test_the_summary_knows_the_column_of_the_texts(tmp_path, source, wanted, column):
+    job = Job(str(source), str(tmp_path / "out.csv"), text_column=wanted)
+    assert run(job, FakeAnalyzer).text_column == column
+
+
 def test_the_model_is_loaded_only_when_all_is_in_order(tmp_path, source):
     def load():
         pytest.fail("loaded")

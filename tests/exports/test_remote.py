@@ -90,6 +90,19 @@ def test_patterns_and_folders(store, given):
     assert [line.partition(",")[0] for line in found] == [f'{{"id": "{n}"' for n in range(2 * ROWS)]
 
 
+@pytest.mark.parametrize("ending", ["csv.gz", "jsonl", "parquet", "xlsx"])
+@pytest.mark.parametrize("given", [STORE, f"{STORE}/*"])
+def test_results_on_a_store_are_no_comments(store, ending, given):
+    store.pipe_file("/exports/in.csv", "id,comment\n1,পার্সেল আসেনি 📦\n2,Ingen svarer 🙄\n".encode())
+    run(Job(given, f"{STORE}/all.{ending}"), FakeAnalyzer)
+    ours = sorted(set(files(store)) - {"in.csv"})
+    message = f"{', '.join(f'{STORE}/{name}' for name in ours)}: written by Stemme, and no export; move it elsewhere"
+    with pytest.raises(UsageError, match=message.replace("memory://", "memory:/+")):
+        run(Job(given, f"{STORE}/again.jsonl"), FakeAnalyzer)
+    assert run(Job(given, f"{STORE}/all.{ending}", force=True), FakeAnalyzer).rows == 2
+    assert run(Job(f"{STORE}/in.csv", f"{STORE}/again.jsonl"), FakeAnalyzer).rows == 2
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl.zst", "parquet", "xlsx"])
 def test_an_interrupted_run_goes_on_from_the_store(tmp_path, store, ending):
     (tmp_path / "in.csv").write_text(lines(), "utf-8")

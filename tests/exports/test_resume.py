@@ -94,6 +94,12 @@ def test_parts_end_by_rows_and_characters_alone():
     assert len(next(cut([Row(1, {"text": "x" * 9000}), Row(2, {"text": ""})], "text", 4, 64, 5000)).rows) == 1
 
 
+def test_rows_with_long_cells_beside_the_text_make_small_parts(monkeypatch):
+    monkeypatch.setattr("stemme.exports.parts.MOST_HELD", 5000)
+    rows = [Row(n, {"text": "kort", "mail": "<p>" + "x" * 1000}) for n in range(1, 40)]
+    assert {len(part.rows) for part in cut(rows, "text", 16)} == {4, 3}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

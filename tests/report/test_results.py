@@ -8,6 +8,7 @@ import pytest
 from stemme.analysis import Analysis, Complaint
 from stemme.errors import StemmeError, UsageError
 from stemme.exports.csv_writer import _FORMULA, DelimitedMentions, DelimitedWriter
+from stemme.exports.job import Job, run
 from stemme.exports.reader import Row
 from stemme.exports.writer import Result
 from stemme.report.results import read_results
@@ -111,6 +112,32 @@ def test_rows_without_a_result_and_ids_that_repeat_cost_no_mention(tmp_path):
     assert [[m.text for m in text.mentions] for text in (texts[0], texts[2])] == [
         ["Appen krasjer hver gang jeg logger inn"]
     ] * 2
+
+
+class Complaining:
+    """Finds a complaint in what ends in an emoji."""
+
+    fingerprint = "fake"
+
+    def pipe(self, texts, **_):
+        scores = {"centric": 0.0, "focused": 1.0, "neither": 0.0}
+        for text in texts:
+            complaints = [Complaint(0, len(text), text, "service", 2, 0.9)] if text.endswith("😤") else []
+            yield Analysis(text, "und", 0.0, "focused", -1.0, scores, [], [], complaints)
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"), [(None, ["1", "3", "4"]), ('{"row": 1}\n', ["1", "", ""]), ("{\n", ["1", "", ""])]
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_rows_after_one_that_was_left_out_have_their_numbers_or_none(tmp_path, errors, expected, ending):
+    export, table = tmp_path / "in.jsonl", tmp_path / f"out.{ending}"
+    first, *others = [json.dumps({"comment": text}) for text in ("Keegi ei vasta 😤", "ధన్యవాదాలు 🙏", "谢谢 📦")]
+    export.write_text("\n".join([first, "no JSON", *others]), "utf-8")
+    assert run(Job(str(export), str(table)), Complaining).problems == 1
+    if errors:
+        (tmp_path / f"out.{ending}.errors.jsonl").write_text(errors, "utf-8")
+    assert [text.id for text in read_results(table).texts] == expected
 
 
 @pytest.mark.parametrize(

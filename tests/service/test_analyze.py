@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from fake_analyzer import analyze
+from harness import running, until
 
-from conftest import running, until
 from samples import HOSTILE, MIXED, TEXTS
 from stemme.labels import FRAMES, TOPICS
 

@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fake_analyzer import FakeAnalyzer
+from harness import running, until
 from test_limits import refused
 
-from conftest import running, until
 from stemme.exports.job import Job, run
 from stemme.service import desk
 
@@ -72,6 +72,7 @@ def test_the_column_of_the_texts_is_named(service):
     assert found("a.jsonl", '{"url": "https://a.no/lang", "客户意见": "a b c"}'.encode()) == quote("客户意见")
     assert found("a.csv", CSV) == "kommentar"
     assert found("a.csv", CSV, text_column="dato") == "dato"
+    assert found("a.csv", CSV, text_column="") == "kommentar"
     assert found("a.csv", b'"' + "అ".encode() * 300 + b'"\nhei du\n', header_row=1) is None
 
 
@@ -181,6 +182,8 @@ def test_a_file_has_limits(held):
     with running(held, max_upload=2000, max_rows=5, max_text_characters=100) as server:
         refused(server.file("a.csv", b"comment\n" + b"a\n" * 2000), 413)
         refused(server.file("a.csv", b"comment\n" + b"a\n" * 6), 413)
+        refused(server.file("a.jsonl", b'"kort"\n' * 6), 413)
+        assert not held.batches  # nothing of them was analysed
         assert server.file("a.csv", b"comment\n" + b"a\n" * 5).headers["stemme-rows"] == "5"
         answer = server.file("a.jsonl", b'"kort"\n"' + b"a" * 101 + b'"\n')
         assert (answer.headers["stemme-rows"], answer.headers["stemme-rows-left-out"]) == ("1", "1")
@@ -231,7 +234,8 @@ def test_so_many_exports_at_a_time_and_so_long(held):
         answer = server.file("a.csv", CSV)
         refused(answer, 503)
         assert int(answer.headers["retry-after"]) >= 1
-        assert "no result within" in refused(first.result(), 503)["detail"]
+        assert "no result within" in refused(first.result(), 413)["detail"]
+        assert "retry-after" not in first.result().headers  # the same file would take as long again
         held.go.set()
         assert server.file("a.csv", CSV).status_code == 200
 

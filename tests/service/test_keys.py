@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 
 import pytest
+from harness import running
 from typer.testing import CliRunner
 
-from conftest import running
 from stemme.cli import app
 from stemme.errors import StemmeError, UsageError
 from stemme.service import keys

@@ -6,8 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from harness import running, until
 
-from conftest import running, until
 from stemme.errors import StemmeError
 
 

@@ -6,6 +6,7 @@ import os
 
 import pytest
 import schemathesis
+from harness import Held, running
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -15,7 +16,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from conftest import Held, running
 from stemme.analysis import Analysis
 from stemme.labels import FRAMES, TOPICS
 

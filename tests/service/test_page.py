@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from fake_analyzer import FakeAnalyzer
+from harness import running
 
-from conftest import running
 from stemme.service import examples, keys
 
 SERIOUS = ("serious", "critical")

@@ -8,8 +8,7 @@ import time
 
 import psutil
 import pytest
-
-from conftest import running, until
+from harness import running, until
 
 HEAD = b"POST /v1/analyze HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 BODY = b'{"texts": [{"text": "god dag"}]}'
@@ -51,6 +50,17 @@ def test_who_does_not_finish_is_let_go(service, sent):
         connection.sendall(sent)
         assert rest(connection).startswith(b"HTTP/1.1 408 ")
     assert service.analyze("god dag").status_code == 200
+
+
+def test_a_slow_body_without_a_length_has_time_for_what_comes(service, monkeypatch):
+    monkeypatch.setattr("stemme.service.protocol.LEAST_RATE", 10)
+    with connected(service) as connection:
+        connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        for byte in BODY:
+            connection.sendall(b"1\r\n%c\r\n" % byte)
+            time.sleep(0.05)
+        connection.sendall(b"0\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 200"
 
 
 def test_a_hundred_that_drip_are_let_go_and_others_served_meanwhile(service):

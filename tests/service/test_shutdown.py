@@ -14,9 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from harness import until
 
 import stemme
-from conftest import until
 
 SOURCES = Path(stemme.__file__).parents[1]
 REQUESTS = 40

@@ -6,8 +6,8 @@ import json
 import logging
 
 import pytest
+from harness import running
 
-from conftest import running
 from stemme.service.logs import JsonLines
 
 SECRET = "Pasienten Kari Nordmann"

@@ -12,13 +12,13 @@ import helpdesk
 import httpx
 import pytest
 from fake_analyzer import analyze
+from harness import Held, running, until
 from helpdesk import commented, created, intercom, notification, stamp, zendesk
 from intercom.tickets.types.ticket import Ticket as IntercomTicket
 from intercom.types.conversation_part import ConversationPart
 from intercom.types.conversation_source import ConversationSource
 from zenpy.lib.api_objects import Comment, Ticket
 
-from conftest import Held, running, until
 from samples import MIXED, TEXTS
 from stemme.analysis import Analysis, Complaint, Need
 from stemme.errors import StemmeError

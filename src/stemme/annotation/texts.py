@@ -17,6 +17,7 @@ from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_co
 from stemme.exports.formats import STREAM, open_reader
 from stemme.exports.locations import local_copies
 from stemme.exports.outcomes import TextAnalyzer
+from stemme.exports.parts import text_of
 from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import Reading
 from stemme.exports.results import TABLE_COLUMNS
@@ -51,10 +52,11 @@ class Texts:
         seen: set[int] = set()
         for number, (place, row) in enumerate(self.rows, 1):
             name = as_text(row.fields.get(self.id_column)).strip() if self.id_column else ""
-            if problem := self._problem(row, name):
+            given, problem = text_of(row, self.text_column)
+            if problem := problem or _unstorable(given or "", name):
                 self.problems.append(f"{place}: {problem}")
                 continue
-            text = prepared(as_text(row.fields.get(self.text_column)))
+            text = prepared(given or "")
             # As stemme corpus check compares them, which lets only one of them stand.
             key = hash("".join(text.casefold().split()))
             if not text:
@@ -76,17 +78,6 @@ class Texts:
 
         for analysis in analyzer.pipe(plain(), lang=lang, batch_size=BATCH_SIZE, ahead=_BATCHES):
             yield names.popleft(), analysis
-
-    def _problem(self, row: Row, name: str) -> str | None:
-        if row.problem:
-            return row.problem
-        value = row.fields.get(self.text_column)
-        if isinstance(value, dict | list):
-            return f'"{self.text_column}" holds an object or a list, not a text'
-        for part, held in (("text", as_text(value)), ("id", name)):
-            if not storable(held):
-                return f"the {part} holds a NUL or half a character, which Label Studio cannot store; mend the export"
-        return None
 
 
 @contextmanager
@@ -116,6 +107,13 @@ def open_texts(
         chosen = choose_text_column(columns, [row for _, row in readable], text_column)
         ids = choose_id_column(columns, id_column, complete=STREAM not in sources)
         yield Texts(chained, chosen.name, ids, f'text from "{chosen.name}" ({chosen.reason})')
+
+
+def _unstorable(text: str, name: str) -> str | None:
+    for part, held in (("text", text), ("id", name)):
+        if not storable(held):
+            return f"the {part} holds a NUL or half a character, which Label Studio cannot store; mend the export"
+    return None
 
 
 def _placed(reader: Reader, files: Sequence[str], names: Sequence[str], reading: Reading) -> Iterator[tuple[str, Row]]:

@@ -109,14 +109,19 @@ def import_(
     lang: Annotated[
         str | None, typer.Option(help="Language of all texts.", show_default="as it was found at the export")
     ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Of all records: train, dev or test.", show_default="as stemme corpus split gives it"),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Make gold records of annotated tasks; stemme corpus split gives them their splits.
+    """Make gold records of annotated tasks.
 
     Of several annotations of a task the last one is taken. An annotation that a record cannot hold is named with the
     remedy, and the exit status is 3.
     """
     from stemme.annotation.annotated import read_annotations
+    from stemme.corpus.split import SHARES
 
     known_domain = next((name for name in DOMAINS if name == domain), None)
     known_kind = next((name for name in RECORD_KINDS if name == kind), None)
@@ -124,12 +129,15 @@ def import_(
         raise UsageError(f"--domain {domain!r}: not known; write one of {', '.join(DOMAINS)}")
     if known_kind is None:
         raise UsageError(f"--kind {kind!r}: write {' or '.join(RECORD_KINDS)}")
+    if split not in (None, *SHARES):
+        raise UsageError(f"--split {split!r}: write one of {', '.join(SHARES)}")
     _check_target(output, force, [annotations])
     found = read_annotations(annotations, known_domain, known_kind, None if lang is None else language_tag(lang))
     if not found.records and not found.refused:
         raise StemmeError(f"{annotations}: nobody has annotated any of its {found.skipped:,} tasks yet")
     if found.records:
-        _write(output, "".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) + "\n" for r in found.records))
+        records = [record | ({"split": split} if split else {}) for record in found.records]
+        _write(output, "".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) + "\n" for r in records))
     notes = [f"{found.skipped:,} skipped or not annotated"] if found.skipped else []
     notes += [f"{found.several:,} annotated several times (the last counts)"] if found.several else []
     written = f"{len(found.records):,} records" if found.records else "nothing was written"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,12 @@ def choose_id_column(columns: Sequence[str], wanted: str | None = None, *, compl
     return ID_COLUMN if ID_COLUMN in columns or not complete else None
 
 
+def names_text(fields: Mapping[str, Any]) -> int:
+    """Return how clearly a row names its text: 2 by a name that says it, 1 by one that often does, 0 by none."""
+    named = {folded(name) for name, value in fields.items() if _has_letters(value)}
+    return 2 if named & TEXT_NAMES else int(bool(named & WEAK_TEXT_NAMES))
+
+
 def _require(columns: Sequence[str], name: str, option: str) -> None:
     if name not in columns:
         raise UsageError(f'{option}: there is no column "{name}". Columns: {listed(columns)}')
@@ -104,7 +110,11 @@ def _is_han(word: str) -> bool:
 
 def _may_be_text(name: str, sample: Sequence[Row]) -> bool:
     values = [value for row in sample if (value := row.fields.get(name)) not in (None, "")]
-    return not values or any(isinstance(value, str) and any(map(str.isalpha, value)) for value in values)
+    return not values or any(map(_has_letters, values))
+
+
+def _has_letters(value: Any) -> bool:
+    return isinstance(value, str) and any(map(str.isalpha, value))
 
 
 def _prose(values: Iterable[Any]) -> int:

@@ -23,7 +23,7 @@ from stemme.exports.parts import MOST_ROWS, Part, cut
 from stemme.exports.problems import errors_target
 from stemme.exports.reader import Reader, Row
 from stemme.exports.reading import FOUND, Reading
-from stemme.exports.sources import find_sources
+from stemme.exports.sources import find_sources, refuse_results
 from stemme.exports.store import Store, is_unfinished
 from stemme.exports.summary import Summary
 
@@ -96,6 +96,7 @@ def run(
     if engine is not here and STREAM in (*sources, target):
         raise UsageError("--engine: only a run from files to a file can be spread over machines")
     with local_copies(sources) as files, open_reader(files, job.reading, sources) as reader:
+        refuse_results(job.source, sources, files)
         stamps = fingerprint.stamps(files)
         rows, sample = _peek(reader)
         text = choose_text_column(reader.columns, sample, job.text_column)
@@ -106,7 +107,9 @@ def run(
         details = f" ({', '.join(reader.notes)})" if reader.notes else ""
         say(f'reading {reader.name}{details}: text from "{text.name}" ({text.reason}), id from {ids}')
         way = _Way(job, files, stamps, target, reader, rows, text.name, id_column, say, advance, engine)
-        return way.through(load()) if target == STREAM else way.kept(load)
+        summary = way.through(load()) if target == STREAM else way.kept(load)
+    summary.text_column = text.name
+    return summary
 
 
 @dataclass(frozen=True, slots=True)

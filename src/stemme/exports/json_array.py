@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import ijson
 
 from stemme.errors import StemmeError
+from stemme.exports.columns import names_text
 from stemme.exports.compression import Unpacked, open_bytes
 from stemme.exports.jsonl import fields_of
+from stemme.exports.printable import printable
 from stemme.exports.reader import Reader, Unreadable
 
 MAX_DEPTH = 200
@@ -21,24 +26,46 @@ MAX_DEPTH = 200
 _LEVELS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _HEAD = 1 << 16
+_NAMED = 5
+"""So many of the lists that are not read are named: there may be one under every key."""
+
+_NAME_WIDTH = 60
+"""Terminal cells of such a name."""
 
 
 class JsonArrayReader(Reader):
-    """The objects of the first array of a JSON file; read once beforehand, as JSON lines are."""
+    """The objects of one list of a JSON file; read once beforehand, as JSON lines are.
+
+    Of several lists of objects it is the one with a column that is called like text, else the longest.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self._path = path
         self._file: Unpacked | None = None
-        names: dict[str, None] = {}
+        chosen, broken = _List(""), ""
+        left: list[str] = []
+        more = 0
         with open_bytes(path) as file:
-            self._prefix = _array(file, self.name)
-        total = 0
-        for total, record in enumerate(self._items(), 1):  # noqa: B007  (the count is what is wanted)
-            if not isinstance(record, Unreadable):
-                names.update(dict.fromkeys(record))
-        self.columns, self.total = tuple(names), total
-        self.notes = [f'the list "{self._prefix.removesuffix(".item")}"'] if self._prefix != "item" else []
+            for prefix, values in groupby(_values(file), itemgetter(0)):
+                if not prefix:
+                    broken = next(values)[1]
+                    break
+                found = _survey(prefix, values)
+                if found.rank > chosen.rank:
+                    chosen, found = found, chosen
+                if found.prefix and len(left) < _NAMED:
+                    left.append(str(found))
+                elif found.prefix:
+                    more += 1
+        if not chosen.prefix:
+            reason = f"not JSON: {broken}" if broken else "there is no list of objects in this JSON file"
+            raise StemmeError(f"{self.name}: {reason}")
+        self._prefix = chosen.prefix
+        self.columns, self.total = tuple(chosen.columns), chosen.objects + bool(broken)
+        self.notes = [f'the list "{chosen.name}"'] if chosen.prefix != "item" else []
+        if left:
+            self.notes.append(f"not read: {', '.join(left)}{f' and {more:,} more lists' if more else ''}")
 
     def close(self) -> None:
         """Close the file."""
@@ -46,26 +73,58 @@ class JsonArrayReader(Reader):
             self._file.close()
 
     def _records(self) -> Iterator[Mapping[str, Any] | Unreadable]:
-        yield from self._items()
-
-    def _items(self) -> Iterator[Mapping[str, Any] | Unreadable]:
         self.close()
         self._file = open_bytes(self._path)
-        skip_mark(self._file)
         number = 0
-        try:
-            for value in ijson.items(ijson.parse(_shallow(self._file)), self._prefix):
+        for prefix, value in _values(self._file):
+            if not prefix:
+                # Nobody can tell how many objects are lost: they are one row of the errors, however many.
+                yield Unreadable(f"not JSON after object {number}: {value}; all that follows is lost", {})
+            elif prefix == self._prefix:
                 number += 1
                 try:
-                    yield fields_of(_plain(value))
+                    yield fields_of(value)
                 except ValueError as error:
                     yield Unreadable(str(error), {})
-        except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError) as error:
-            reason = f"not JSON after object {number}: {_first_line(error)}"
-            if not number:
-                raise StemmeError(f"{self.name}: {reason}") from error
-            # Nobody can tell how many objects are lost: they are one row of the errors, however many.
-            yield Unreadable(f"{reason}; all that follows is lost", {})
+
+
+@dataclass(slots=True)
+class _List:
+    """What is known of a list of objects.
+
+    Attributes:
+        prefix: Of its values, as ijson writes it.
+        objects: How many there are.
+        columns: All of theirs.
+        text: How clearly one of them is called like text.
+    """
+
+    prefix: str
+    objects: int = 0
+    columns: dict[str, None] = field(default_factory=dict)
+    text: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.prefix.removesuffix(".item")
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return self.text, self.objects
+
+    def __str__(self) -> str:
+        return f'{self.objects:,} object{"s" if self.objects > 1 else ""} of "{printable(self.name, _NAME_WIDTH)}"'
+
+
+def _survey(prefix: str, values: Iterable[tuple[str, Any]]) -> _List:
+    found = _List(prefix)
+    for _, value in values:
+        found.objects += 1
+        with contextlib.suppress(ValueError):
+            fields = fields_of(value)
+            found.columns.update(dict.fromkeys(fields))
+            found.text = max(found.text, names_text(fields))
+    return found
 
 
 def is_array(path: Path) -> bool:
@@ -79,9 +138,8 @@ def is_array(path: Path) -> bool:
         return True
     if len(lines) > 1 or b"[" not in lines[0]:
         return False
-    with open_bytes(path) as file, contextlib.suppress(StemmeError):
-        return bool(_array(file, str(path)))
-    return False
+    with open_bytes(path) as file:
+        return any(prefix for prefix, _ in _values(file))
 
 
 def skip_mark(file: Unpacked) -> None:
@@ -90,20 +148,40 @@ def skip_mark(file: Unpacked) -> None:
         file.read(3)
 
 
-def _array(file: Unpacked, name: str) -> str:
-    """Return the prefix, as ijson writes it, of the objects in the first array that holds any."""
+def _values(file: Unpacked) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in the lists of objects, in order, each value with its prefix as ijson writes it.
+
+    A list that stands in an object of another list is part of that object. Where the file breaks off, the last value is
+    the reason, under no prefix.
+    """
     skip_mark(file)
-    before = ""
+    # Of everything that is open: whether it is a list of objects, None where its first value will tell.
+    around: list[bool | None] = [False]
+    builder, whole = None, ""
     try:
-        for prefix, event, _ in ijson.parse(_shallow(file)):
-            if event == "start_map" and before == "start_array":
-                return str(prefix)
-            if event == "string" and before == "start_array" and prefix == "item":
-                return str(prefix)
-            before = event
+        for prefix, event, value in ijson.parse(_shallow(file)):
+            if builder is not None:
+                builder.event(event, value)
+                if prefix == whole and event in ("end_map", "end_array"):
+                    yield prefix, _plain(builder.value)
+                    builder = None
+                continue
+            if event in ("end_map", "end_array"):
+                around.pop()
+            if event in ("end_map", "end_array", "map_key"):
+                continue
+            if around[-1] is None:
+                around[-1] = event == "start_map" or (event == "string" and prefix == "item")
+            opens = event in ("start_map", "start_array")
+            if opens and around[-1]:
+                builder, whole = ijson.ObjectBuilder(), prefix
+                builder.event(event, value)
+            elif opens:
+                around.append(None if event == "start_array" else False)
+            elif around[-1]:
+                yield prefix, _plain(value)
     except (ijson.JSONError, UnicodeDecodeError, OverflowError, ValueError) as error:
-        raise StemmeError(f"{name}: not JSON: {_first_line(error)}") from error
-    raise StemmeError(f"{name}: there is no list of objects in this JSON file")
+        yield "", str(error).partition("\n")[0]
 
 
 def _shallow(file: Unpacked) -> Iterator[tuple[str, Any]]:
@@ -123,7 +201,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -20,7 +20,7 @@ from stemme.exports.writer import Result, TableWriter, Writer
 BATCH_ROWS = 1024
 GROUP_ROWS = 10_000
 GROUP_CHARACTERS = 1 << 25
-"""A row group is written when it has this many rows or characters of text: very long texts stay bounded."""
+"""A row group is written when it has this many rows or characters: very long texts stay bounded."""
 
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8, "BYTE_ARRAY": 4}
 """Bytes of a value by its physical type; a byte array has its length there, a fixed one is as long as it says."""
@@ -165,7 +165,7 @@ class ParquetWriter(TableWriter):
     def write(self, result: Result) -> None:
         """Append one row."""
         self._results.append(result)
-        self._characters += len(result.analysis.text)
+        self._characters += max(len(result.analysis.text), result.row.characters)
         if len(self._results) >= GROUP_ROWS or self._characters >= GROUP_CHARACTERS:
             self._flush()
 

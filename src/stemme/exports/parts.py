@@ -20,6 +20,9 @@ MOST_ROWS = 1024
 MOST_CHARACTERS = 1_000_000
 """Characters of a part's texts, beyond its first one, so that memory is bounded."""
 
+MOST_HELD = 16_000_000
+"""Characters of all cells of a part, beyond its first row: several parts are held at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -66,28 +69,31 @@ def cut(
         unfit: Says why the output cannot hold a row.
     """
     part = Part(0, [], [], {})
-    limit, length = min(smallest, largest), 0
+    limit, length, held = min(smallest, largest), 0, 0
     for row in rows:
-        text, problem = _text(row, text_column, unfit)
-        size = len(text or "")
-        if part.rows and (len(part.rows) == limit or length + size > characters):
+        text, problem = text_of(row, text_column, unfit)
+        size, whole = len(text or ""), row.characters
+        full = length + size > characters or held + whole > MOST_HELD
+        if part.rows and (len(part.rows) == limit or full):
             yield part
             part = Part(part.number + 1, [], [], {})
-            limit, length = min(2 * limit, largest), 0
+            limit, length, held = min(2 * limit, largest), 0, 0
         if problem:
             part.problems[len(part.rows)] = problem
         part.rows.append(row)
         part.texts.append(text)
-        length += size
+        length, held = length + size, held + whole
         if len(part.rows) == limit:  # it leaves at once: through a pipe the next row may be long in coming
             yield part
             part = Part(part.number + 1, [], [], {})
-            limit, length = min(2 * limit, largest), 0
+            limit, length, held = min(2 * limit, largest), 0, 0
     if part.rows:
         yield part
 
 
-def _text(row: Row, column: str, unfit: Callable[[Row], str | None]) -> tuple[str | None, str | None]:
+def text_of(
+    row: Row, column: str, unfit: Callable[[Row], str | None] = lambda _: None
+) -> tuple[str | None, str | None]:
     """Return the row's text, or why there is none."""
     if problem := row.problem or unfit(row):
         return None, problem

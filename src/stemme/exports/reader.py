@@ -25,6 +25,12 @@ class Row:
     fields: Mapping[str, Any]
     problem: str | None = None
 
+    @property
+    def characters(self) -> int:
+        """Of all cells that are text; of Arrow data 0, for a row of it holds only a place in a batch."""
+        cells = self.fields.values() if isinstance(self.fields, dict) else ()
+        return sum(len(cell) for cell in cells if isinstance(cell, str))
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

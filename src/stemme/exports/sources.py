@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from stemme.errors import StemmeError, UsageError
@@ -47,6 +47,22 @@ def find_sources(given: str | Sequence[str], outputs: Collection[str] = ()) -> t
     return tuple(found)
 
 
+def refuse_results(given: str | Sequence[str], sources: Sequence[str], copies: Sequence[str]) -> None:
+    """Refuse results of an earlier run among the files of a store, as `find_sources` does among those of a folder.
+
+    Args:
+        given: Paths, folders and patterns, as they were given to `find_sources`.
+        sources: What it has found.
+        copies: Local copies of them, in the same order.
+
+    Raises:
+        UsageError: A file that nobody named is of results.
+    """
+    named = [given] if isinstance(given, str) else given
+    pairs = zip(sources, copies, strict=True)
+    _refuse_results({source: copy for source, copy in pairs if is_remote(source) and source not in named})
+
+
 def _refuse_repeated(sources: Sequence[str]) -> None:
     spellings: dict[str, str] = {}
     for source in sources:
@@ -74,7 +90,7 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
         files = sorted(str(file) for file in path.iterdir() if _is_export(file, ours))
         if not files:
             raise UsageError(f"{source}: a folder without an export in it")
-        _refuse_results(files)
+        _refuse_results(dict(zip(files, files, strict=True)))
         return files
     if path.exists():
         format_of(path)
@@ -84,14 +100,18 @@ def _expanded(source: str, ours: Collection[str]) -> list[str]:
         files = sorted(file for file in found if _is_export(Path(file), ours))
         if not files:
             raise UsageError(f"{source}: no export matches")
-        _refuse_results(files)
+        _refuse_results(dict(zip(files, files, strict=True)))
         return files
     raise UsageError(f"{source}: there is no such file")
 
 
-def _refuse_results(files: Sequence[str]) -> None:
-    """Raise UsageError where files that nobody named are results: what they say would count as customers' comments."""
-    if results := [file for file in files if any(map(_columns(file).issuperset, _RESULTS))]:
+def _refuse_results(files: Mapping[str, str]) -> None:
+    """Raise UsageError where files that nobody named are results: what they say would count as customers' comments.
+
+    Args:
+        files: Where each can be read, by what messages call it.
+    """
+    if results := [name for name, file in files.items() if any(map(_columns(file).issuperset, _RESULTS))]:
         raise UsageError(
             f"{listed(results)}: written by Stemme, and no export; move it elsewhere, or name the exports one by one"
         )

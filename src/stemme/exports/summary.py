@@ -43,12 +43,14 @@ class Summary:
         rows: Texts so far.
         empty: How many of them hold nothing, or white space only.
         problems: Rows without a result.
+        text_column: The column of the texts.
         languages: Per language tag how many texts have which orientation.
     """
 
     rows: int = 0
     empty: int = 0
     problems: int = 0
+    text_column: str = ""
     languages: dict[str, Counter[Orientation]] = field(default_factory=dict)
     _topics: dict[tuple[MentionKind, Topic], TopicCount] = field(default_factory=dict)
 

@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from stemme.errors import StemmeError
 from stemme.exports.cells import as_text, encodable
 from stemme.exports.mentions import MENTION_COLUMNS, mention_rows
 from stemme.exports.reader import Row
@@ -63,13 +62,14 @@ class XlsxWriter(TableWriter):
             )
         }
         self._bold = self._workbook.add_format({"bold": True})
+        self._fit = 0
         self._shortened = 0
         self._left_out = 0
         self._results = self._sheet([*columns, *TABLE_COLUMNS])
         self._mentions = self._sheet(list(MENTION_COLUMNS), MENTIONS_SHEET) if mentions else None
 
     def unfit(self, row: Row) -> str | None:
-        """Return which cell is longer than Excel holds, or which field has no column."""
+        """Return which cell is longer than Excel holds, which field has no column, or that the sheet is full."""
         for name in self._columns:
             value = row.fields.get(name)
             length = _units(as_text(value)) if isinstance(value, str | bytes | Mapping | list | tuple) else 0
@@ -78,12 +78,17 @@ class XlsxWriter(TableWriter):
                     f'the cell in "{name}" has {length:,} characters and Excel holds {MAX_CELL:,}; '
                     "write .csv, .parquet or .jsonl instead"
                 )
-        return super().unfit(row)
+        if problem := super().unfit(row):
+            return problem
+        self._fit += 1
+        return (
+            f"a sheet ends after {MAX_ROWS:,} rows; write .csv, .parquet or .jsonl instead"
+            if self._fit > MAX_ROWS
+            else None
+        )
 
     def write(self, result: Result) -> None:
         """Append one row, and its mentions to their sheet."""
-        if self._results.rows == MAX_ROWS:
-            raise StemmeError(f"a sheet ends after {MAX_ROWS:,} rows; write .csv, .parquet or .jsonl instead")
         self._append(self._results, itertools.chain(self._own(result.row), table_cells(result.analysis)))
         if self._mentions is not None:
             for cells in mention_rows(result):

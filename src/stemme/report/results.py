@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from stemme.exports.columns import SAMPLE_ROWS, choose_id_column, choose_text_co
 from stemme.exports.csv_writer import as_given
 from stemme.exports.formats import format_of, mentions_target, open_reader
 from stemme.exports.mentions import MENTION_COLUMNS
+from stemme.exports.problems import errors_target
 from stemme.exports.reader import Row
 from stemme.exports.reading import Reading
 from stemme.exports.results import TABLE_COLUMNS, one_line
@@ -96,6 +97,8 @@ def _read_table(path: Path, text_column: str | None, id_column: str | None) -> R
         known.append(of_row[0][0] if of_row else None)
         found.append(tuple(mention for _, mention in of_row))
     rows = _as_analysed(path, rows, column, found)
+    cells = [_id(row.fields.get(ids)) if ids else "" for row in rows]
+    row_ids = _ids(cells, known, _numbers(path, len(rows)), told=id_column is not None)
     kept = [name for name in own if name not in (column, ids)]
     texts = [
         Result(
@@ -106,25 +109,35 @@ def _read_table(path: Path, text_column: str | None, id_column: str | None) -> R
             of_row,
             {key: row.fields.get(key) for key in kept},
         )
-        for row, of_row, row_id in zip(rows, found, _ids(rows, known, ids, told=id_column is not None), strict=True)
+        for row, of_row, row_id in zip(rows, found, row_ids, strict=True)
     ]
     return _checked(path, texts, kept)
 
 
-def _ids(rows: Sequence[Row], known: Sequence[str | None], column: str | None, *, told: bool) -> list[str]:
+def _numbers(path: Path, rows: int) -> list[str]:
+    """Return the number that each row had in the export, empty where the report of errors does not tell."""
+    errors = Path(errors_target(str(path)))
+    left_out = set()
+    if errors.is_file():
+        try:
+            with open_reader(str(errors)) as reader:
+                left_out = {int(row.fields["row"]) for row in reader.rows()}
+        except (StemmeError, KeyError, TypeError, ValueError):
+            return [""] * rows
+    return [str(number) for number in islice((n for n in count(1) if n not in left_out), rows)]
+
+
+def _ids(cells: Sequence[str], known: Sequence[str | None], numbers: Sequence[str], *, told: bool) -> list[str]:
     """Return the id of each row: that of its mentions, else the column's, else the number it had in the export.
 
-    The analysis may have had another column, and rows that have no result: where the mentions tell of other ids than
-    the column and the numbers here, those are not to be trusted, and the id is unknown.
+    The analysis may have had another column, and the report of its errors may have gone: where the mentions tell of
+    other ids than the column and the numbers here, those are not to be trusted, and the id is unknown.
     """
-    cells = [_id(row.fields.get(column)) if column else "" for row in rows]
-    pairs = list(zip(known, cells, rows, strict=True))
+    pairs = list(zip(known, cells, numbers, strict=True))
     if not told and any(row_id is not None and cell not in ("", row_id) for row_id, cell, _ in pairs):
         return [row_id or "" for row_id in known]
-    numbered = all(cell or row_id in (None, str(row.number)) for row_id, cell, row in pairs)
-    return [
-        (cell or (str(row.number) if numbered else "")) if row_id is None else row_id for row_id, cell, row in pairs
-    ]
+    numbered = all(cell or row_id in (None, number) for row_id, cell, number in pairs)
+    return [(cell or (number if numbered else "")) if row_id is None else row_id for row_id, cell, number in pairs]
 
 
 def _as_analysed(path: Path, rows: list[Row], column: str, mentions: Sequence[Sequence[Found]]) -> list[Row]:

@@ -90,8 +90,8 @@ class Slot:
         self._jobs = jobs
         self.analyzer = analyzer
 
-    async def run(self, job: Job, path: Path, name: str, gone: Coroutine[Any, Any, None]) -> tuple[Summary, str]:
-        """Run a job on an upload in a thread; return the summary and the column of the texts.
+    async def run(self, job: Job, path: Path, name: str, gone: Coroutine[Any, Any, None]) -> Summary:
+        """Run a job on an upload in a thread; return the summary.
 
         Args:
             job: What to do.
@@ -100,7 +100,7 @@ class Slot:
             gone: Ends when the client has gone away.
 
         Raises:
-            RefusedError: 413 or 422; 503, it took too long or the service stops.
+            RefusedError: 413, also where it took too long, or 422; 503, the service stops.
             ClientDisconnect: Nobody waits for the result any more.
         """
         limits = self._jobs.settings
@@ -118,11 +118,11 @@ class Slot:
         except AbortedError:
             if left.done():
                 raise ClientDisconnect from None
-            reason = (
-                _STOPPED
-                if self._jobs.stopped
-                else f"no result within {limits.file_seconds:g} seconds; send the file in several parts"
-            )
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, reason, retry_after=_RETRY_SECONDS) from None
+            if self._jobs.stopped:
+                raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, _STOPPED, retry_after=_RETRY_SECONDS) from None
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"no result within {limits.file_seconds:g} seconds; send the file in several parts",
+            ) from None
         finally:
             left.cancel()

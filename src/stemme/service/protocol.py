@@ -45,7 +45,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._armed: _Stage | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
-        self._head = 0
+        self._head = self._body = 0
+        self._armed_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to count the time: a connection may also send nothing at all."""
@@ -77,12 +78,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._stage, self._head = "head", 0
+        self._stage, self._head, self._body = "head", 0, 0
 
     def on_headers_complete(self) -> None:
         """Go on to the body."""
         super().on_headers_complete()
         self._stage = "body"
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self._body += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request."""
@@ -117,21 +123,26 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        self._armed = self._stage
+        self._armed, self._armed_at = self._stage, self.loop.time()
         if self._stage is not None:
             self._deadline = self.loop.call_later(self._seconds(), self._expired)
 
     def _seconds(self) -> float:
         if self._stage == "head":
             return self.receive_seconds
-        stated = next((value for name, value in self.headers if name == b"content-length"), b"0")
-        length = int(stated) if stated.isdigit() and len(stated) < 20 else self.max_body
+        stated = next((value for name, value in self.headers if name == b"content-length"), None)
+        if stated is None:
+            length = self._body  # nobody knows how much is to come: what has come counts
+        else:
+            length = int(stated) if stated.isdigit() and len(stated) < 20 else self.max_body
         return self.receive_seconds + min(length, self.max_body) / LEAST_RATE
 
     def _expired(self) -> None:
         self._deadline = None
         if self._answering:
             self._rearm()  # this request is held up by us
+        elif (left := self._armed_at + self._seconds() - self.loop.time()) > 0:
+            self._deadline = self.loop.call_later(left, self._expired)
         else:
             self._refuse(b"408 Request Timeout")
 

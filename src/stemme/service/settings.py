@@ -55,7 +55,7 @@ class Settings:
     receive_seconds: float = 30.0
     max_upload: int = 32 << 20
     max_unpacked: int = 256 << 20
-    max_rows: int = 100_000
+    max_rows: int = 50_000
     file_jobs: int = 2
     file_seconds: float = 600.0
     shutdown_seconds: float = 30.0

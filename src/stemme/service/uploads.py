@@ -12,18 +12,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
 from stemme.analysis import Analysis
 from stemme.errors import StemmeError
-from stemme.exports.columns import SAMPLE_ROWS, choose_text_column
 from stemme.exports.compression import compression_of, open_bytes, without_compression
 from stemme.exports.formats import FORMATS, is_known, open_reader
 from stemme.exports.job import Job, run
 from stemme.exports.outcomes import Outcome, TextAnalyzer
-from stemme.exports.reader import Reader
 from stemme.exports.reading import Reading
 from stemme.exports.summary import Summary
 from stemme.exports.xlsx_guard import refuse_bomb
@@ -162,8 +159,8 @@ def _unpacks(limit: int) -> RefusedError:
 
 def analyze_upload(
     job: Job, analyzer: ExportAnalyzer, path: Path, name: str, max_unpacked: int, max_rows: int
-) -> tuple[Summary, str]:
-    """Run a job on an upload; return the summary and the column of the texts.
+) -> Summary:
+    """Run a job on an upload; return the summary.
 
     Args:
         job: What to do.
@@ -177,21 +174,10 @@ def analyze_upload(
         RefusedError: 413 or 422, in words of this interface.
         AbortedError: The analyser was told to give up.
     """
-    rows = 0
-
-    def advance(_: Reader) -> None:
-        nonlocal rows
-        rows += 1
-        analyzer.check()
-        if rows > max_rows:
-            raise RefusedError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the file may have {max_rows:,} rows; send it in several parts"
-            )
-
     try:
         refuse_large(path, max_unpacked)
-        text_column = job.text_column or _text_column(path, job.reading)
-        return run(replace(job, text_column=text_column), lambda: analyzer, advance=advance), text_column
+        _refuse_long(path, job.reading, max_rows)
+        return run(job, lambda: analyzer, advance=lambda _: analyzer.check())
     except StemmeError as error:
         analyzer.check()
         message = _in_words_of_http(str(error), path)
@@ -202,12 +188,15 @@ def analyze_upload(
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors) from None
 
 
-def _text_column(path: Path, reading: Reading) -> str:
-    """Return the column that `run` would choose, of which it only tells people; empty where it will refuse the file."""
+def _refuse_long(path: Path, reading: Reading, most: int) -> None:
+    """Refuse an export with too many rows: reading it costs next to nothing beside analysing some of them in vain."""
     reading.check()
     with open_reader(str(path), reading) as reader:
-        readable = [row for row in itertools.islice(reader.rows(), SAMPLE_ROWS) if row.problem is None]
-        return choose_text_column(reader.columns, readable).name if readable else ""
+        rows = reader.total if reader.total is not None else sum(1 for _ in itertools.islice(reader.rows(), most + 1))
+    if rows > most:
+        raise RefusedError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the file may have {most:,} rows; send it in several parts"
+        )
 
 
 def _in_words_of_http(message: str, path: Path) -> str:

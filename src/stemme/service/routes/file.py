@@ -128,7 +128,7 @@ async def analyze_file(
             job = Job(
                 source=str(path),
                 target=str(path.with_name(f"result.{written}")),
-                text_column=options.text_column,
+                text_column=options.text_column or None,
                 id_column=options.id_column,
                 lang=tag,
                 keep_input=options.keep_input,
@@ -143,7 +143,7 @@ async def analyze_file(
                 ),
             )
             with state.exports.slot() as slot:
-                summary, text_column = await slot.run(job, path, name, _gone(request))
+                summary = await slot.run(job, path, name, _gone(request))
             result = await asyncio.to_thread(Path(str(job.target)).open, "rb")
         finally:
             # The result can still be read, and is gone when it was.
@@ -156,7 +156,7 @@ async def analyze_file(
         "Stemme-Rows": str(summary.rows),
         "Stemme-Rows-Left-Out": str(summary.problems),
     }
-    column = quote(text_column.encode("utf-8", "replace"), safe="")
+    column = quote(summary.text_column.encode("utf-8", "replace"), safe="")
     if len(column) <= _LONGEST_COLUMN:
         headers["Stemme-Text-Column"] = column
     return StreamingResponse(_streamed(result), headers=headers, media_type=_TYPES[written])
