@@ -137,7 +137,7 @@ def topics(gold: Sequence[set[str | None]], pairs: Pairs) -> F1:
 
 
 def shown(found: F1) -> str:
-    return f"P {found.precision:.2f} R {found.recall:.2f} F1 {found.value:.3f}"
+    return f"P {found.precision:.2f} R {found.recall:.2f} F1 {found.value:.3f}".replace("nan", "–")
 
 
 def rows_of_table(folder: Path, analyzer: stemme.Analyzer, limit: int | None = None) -> Iterator[str]:

@@ -1,8 +1,11 @@
 import json
 
+import pytest
+
 from stemme.corpus.check import check
 from stemme.corpus.records import read
 from stemme.corpus.split import assign, write_splits
+from stemme.errors import StemmeError
 
 LONG = "The courier left my parcel in the rain behind the bicycle shed and rang no bell at all"
 
@@ -50,6 +53,20 @@ def test_nearly_the_same_text_is_found_across_files(tmp_path):
     assert "text is nearly that of 'r1'" in found
 
 
+def test_a_text_that_stands_often_is_found(tmp_path):
+    texts = (
+        "包裹晚了九天才到，而且客服一直不理人 😡",
+        "Pakken kom ni dager for sent 📦",
+        "యాప్ 😡",
+        "অ্যাপ ধীর 🙏",
+        "Äpp on aeglane 👍",
+    )
+    records = [record(25 * n + m, text) for n, text in enumerate(texts) for m in range(25)]
+    found = messages(written(tmp_path, *records))
+    assert len(found) == 24 * len(texts)
+    assert "text is nearly that of 'r25'" in found[24]
+
+
 def test_members_of_a_pair_may_be_alike_but_must_differ_in_orientation(tmp_path):
     pair = [record(1, LONG, pair="p"), record(2, LONG + "!", "centric", pair="p")]
     assert messages(written(tmp_path, *pair)) == []
@@ -89,6 +106,22 @@ def test_records_of_one_id_get_splits_of_their_own(tmp_path):
     assert "train" in splits[5:10]
     assert splits[10] == splits[11]
     assert [splits.count(split) for split in ("train", "dev", "test")] == [counts[s] for s in ("train", "dev", "test")]
+
+
+def test_nothing_is_assigned_to_test_where_those_were_drawn_by_hand(tmp_path):
+    drawn = [record(n, split="test") for n in range(3)]
+    file = written(tmp_path, *drawn, *[record(n) for n in range(3, 63)])
+    assert write_splits([file], test=False) == {"test": 3, "train": 53, "dev": 7}
+
+
+def test_a_pair_in_two_splits_is_named_and_one_in_a_single_split_filled_in(tmp_path):
+    pair = [record(n, orientation=o, pair="పేరు 😀") for n, o in enumerate(("focused", "centric"))]
+    file = written(tmp_path, pair[0] | {"split": "test"}, pair[1] | {"split": "train"})
+    before = file.read_bytes()
+    with pytest.raises(StemmeError, match="pair 'పేరు 😀' stands in two splits, 'r0' in test and 'r1' in train"):
+        write_splits([file])
+    assert file.read_bytes() == before
+    assert write_splits([written(tmp_path, pair[0], pair[1] | {"split": "test"})]) == {"test": 2}
 
 
 def test_another_seed_assigns_otherwise(tmp_path):

@@ -23,6 +23,8 @@ def neither(*texts):
         ("nb", ["Hei!", "Ha det."], "Hei! Ha det."),
         ("zh", ["你好。", "再见。"], "你好。再见。"),
         ("zh-Hant", ["你好。", "再見。"], "你好。再見。"),
+        ("ja", ["遅い。", "残念 😢"], "遅い。残念 😢"),
+        ("jam", ["Wa gwaan!", "Mi gaan."], "Wa gwaan! Mi gaan."),
         ("bn", ["এক", "\nদুই"], "এক\nদুই"),
         ("te", ["ఒకటి.", "\n\nరెండు."], "ఒకటి.\n\nరెండు."),
     ],
@@ -63,6 +65,9 @@ def test_mentions_are_placed_in_the_whole_text():
         (line(orientation="neither", sentences=neither("a ")), "white space at its edge"),
         (line(orientation="neither", sentences=neither("{need money|a}")), "sentence 1: 'money' is no topic"),
         (line(id=3), "id and lang must be strings"),
+        (line(id="పేరు \ud83d"), r"half a character, '\\ud83d'; write the whole one"),
+        (line(orientation="neither", sentences=neither("包裹 \udc00")), r"half a character, '\\udc00'"),
+        ('{"id": ' + "9" * 5000 + "}", "a number of too many digits; no field is a number"),
     ],
 )
 def test_a_broken_record_is_named_with_its_remedy(broken, message):

@@ -85,6 +85,29 @@ def test_brand_names_do_not_make_a_text_english():
     assert identify("iPhone 15 Pro Max 的电池不行").lang == "zh"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("zh", "客服邮箱是kefu@shop.cn，写了三封都没人回，太差了！😡"),
+        ("zh", "@京东客服我的包裹三天了还没到"),
+        ("zh", "联系kefu@shop.cn没有人理我"),
+        ("zh", "网站https://www.shop.cn打不开，客服也不理我"),
+        ("ja", "お店は@shop_jpさんですが返事がありません"),
+        ("th", "ติดต่อhelp@shop.co.thไม่มีใครตอบ"),
+        ("km", "ទំនាក់ទំនង@ហាងមិនមានអ្នកឆ្លើយ"),
+        ("my", "https://shop.mmဖွင့်မရဘူး"),
+        ("te", "మెయిల్:help@shop.in,సమాధానంలేదు 😡"),
+        ("bn", "www.shop.bdখোলেনা"),
+        ("nb", "@kundeservice_på_nett #dårligkundeservice #aldrimer Hvorfor svarer dere ikke?"),
+        ("en", "Great service and a fast delivery, thank you so much! #спасибобольшое"),
+        ("et", "#kohaletoimetamine"),
+        ("ru", "#спасибобольшое 🙏"),
+    ],
+)
+def test_addresses_and_handles_end_where_unspaced_writing_begins(lang, text):
+    assert identify(text).lang == lang
+
+
 def test_letters_of_other_scripts_do_not_count_for_the_main_one():
     assert identify("refund raledu andi, evaru cheppaledu, naku kavali ఎందుకు").lang in {"te", "te-Latn"}
     assert identify("pakken kom aldri fram, hva gjør dere egentlig? 好").lang == "nb"

@@ -1,4 +1,5 @@
 import dataclasses
+import math
 
 import pytest
 
@@ -31,6 +32,17 @@ def test_differences_lower_their_own_figures():
     found = agreement([first], [second])
     assert found.spans == {"need_exact": 1, "need_half": 1, "complaint_exact": 0, "complaint_half": 1}
     assert (found.dimension, found.topic, found.severity) == (0.5, 0.5, 0)
+
+
+def test_what_neither_annotation_has_is_no_number():
+    record = parse_record(
+        '{"id":"x2","lang":"te","kind":"comment","domain":"retail","orientation":"neither","sentences":['
+        '{"text":"నమస్తే 🙏","frame":"neither"},{"text":"నిన్న సోమవారం.","frame":"neither"}]}'
+    )
+    found = agreement([record], [record])
+    assert (found.frame, found.orientation) == (1, 1)
+    nothing = (found.frame_kappa, found.dimension, found.topic, found.severity, *found.spans.values())
+    assert all(map(math.isnan, nothing))
 
 
 def test_other_texts_are_refused():

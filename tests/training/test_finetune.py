@@ -94,15 +94,56 @@ def test_a_base_is_not_written_over(settings):
         finetune(base, settings)
 
 
+def checkpoint(settings, step):
+    """Write what a checkpoint is known by."""
+    folder = settings.output / f"checkpoint-{step}"
+    folder.mkdir(parents=True)
+    state = {"global_step": step, "num_train_epochs": settings.epochs}
+    (folder / "trainer_state.json").write_text(json.dumps(state), "utf-8")
+    return folder
+
+
+def test_the_newest_checkpoint_that_is_whole_is_gone_on_from(settings, tmp_path):
+    settings.output.mkdir()
+    assert _checkpoint(settings, [], tmp_path, resume=True) is None
+    for state in (None, '{"global_step": 9'):
+        cut = settings.output / "checkpoint-11"
+        shutil.rmtree(cut, ignore_errors=True)
+        cut.mkdir()
+        if state:
+            (cut / "trainer_state.json").write_text(state, "utf-8")
+        assert _checkpoint(settings, [], tmp_path, resume=False) is None
+    folders = [checkpoint(settings, step) for step in (9, 10)]
+    assert _checkpoint(settings, [], tmp_path, resume=True) == str(folders[1])
+    with pytest.raises(StemmeError, match="go on with --resume"):
+        _checkpoint(settings, [], tmp_path, resume=False)
+
+
+def test_a_run_goes_on_with_its_own_settings_wherever_its_folders_are(settings, tmp_path):
+    settings.output.mkdir()
+    _checkpoint(settings, [], tmp_path, resume=False)
+    last = str(checkpoint(settings, 1))
+    noted = settings.output / "run.json"
+    run = json.loads(noted.read_text("utf-8"))
+    del run["epochs"]
+    # As it is written now, and as earlier versions wrote it.
+    for text in (noted.read_text("utf-8"), json.dumps(run | {"replay": "/old"})):
+        noted.write_text(text, "utf-8")
+        assert _checkpoint(replace(settings, replay=tmp_path / "moved"), [], tmp_path, resume=True) == last
+        for other in (replace(settings, epochs=2), replace(settings, kept=0.25)):
+            with pytest.raises(StemmeError, match="of other settings"):
+                _checkpoint(other, [], tmp_path, resume=True)
+
+
 def test_checkpoints_of_another_base_are_not_gone_on_from(settings, tmp_path):
-    (settings.output / "checkpoint-1").mkdir(parents=True)
+    last = checkpoint(settings, 1)
     for name in "ab":
         (tmp_path / name).mkdir()
         (tmp_path / name / files.WEIGHTS).write_text(name)
     (tmp_path / "fresh").mkdir()
     _checkpoint(replace(settings, output=tmp_path / "fresh"), [], tmp_path / "a", resume=True)
     (tmp_path / "fresh" / "run.json").replace(settings.output / "run.json")
-    assert _checkpoint(settings, [], tmp_path / "a", resume=True) == str(settings.output / "checkpoint-1")
+    assert _checkpoint(settings, [], tmp_path / "a", resume=True) == str(last)
     with pytest.raises(StemmeError, match="or another base; remove the folder"):
         _checkpoint(settings, [], tmp_path / "b", resume=True)
     (settings.output / "run.json").write_text("{")

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from stemme.training.metrics import F1, HALF, accuracy, match_spans
@@ -7,7 +9,8 @@ def test_f1_of_counts():
     f1 = F1(matched=2, predicted=4, gold=3)
     assert (f1.precision, f1.recall) == (0.5, 2 / 3)
     assert f1.value == pytest.approx(4 / 7)
-    assert F1(0, 0, 0).value == 0
+    assert all(map(math.isnan, (F1(0, 0, 0).value, F1(0, 0, 3).precision, F1(0, 3, 0).recall)))
+    assert F1(0, 0, 3).value == F1(0, 3, 0).value == 0
     assert F1(1, 2, 3) + F1(1, 1, 1) == F1(2, 3, 4)
 
 
@@ -28,6 +31,6 @@ def test_spans_match_one_to_one(gold, predicted, share, expected):
     assert match_spans(gold, predicted, share) == expected
 
 
-def test_accuracy_of_none_is_zero():
-    assert accuracy([]) == 0
+def test_accuracy_of_none_is_no_number():
+    assert math.isnan(accuracy([]))
     assert accuracy([(1, 1), (1, 2)]) == 0.5

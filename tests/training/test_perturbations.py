@@ -1,11 +1,12 @@
 import dataclasses
 import random
+from collections import Counter
 
 import pytest
 from test_evaluate import RECORD, perfect
 
 from stemme.analysis import Sentence
-from stemme.corpus.records import parse_record
+from stemme.corpus.records import language_group, parse_record
 from stemme.training.perturbation_words import WORDS
 from stemme.training.perturbations import PERTURBATIONS, Original, inside
 from stemme.training.robustness import INSIDE, ROMANISED, measure, original_of, sample, table
@@ -87,6 +88,12 @@ def test_a_text_within_another():
     assert "".join(p.gap + p.text for p in pieces) == "Hello.\n\nLate.\n\nBye. Bye."
 
 
+@pytest.mark.parametrize("lang", ["zh", "zh-Hant", "ja"])
+def test_a_text_within_another_has_no_spaces_where_none_are_written(lang):
+    pieces = inside(["你好。", "再见 👋"], [])(Original(("晚了。",), ("",), lang), random.Random(0))
+    assert "".join(p.gap + p.text for p in pieces) == "你好。再见 👋\n\n晚了。"
+
+
 def wary(texts, places):
     """Calls capitals centric and all else focused."""
     return [
@@ -124,5 +131,9 @@ def test_originals_join_to_the_text():
 
 
 def test_a_sample_is_of_every_language_and_bounded():
-    many = [RECORD] * 50
-    assert len(sample(many, 20)) <= 20
+    langs = ["nb", "nn", "te", "bn-Latn"] * 25 + ["et"]
+    drawn = sample([dataclasses.replace(RECORD, lang=lang) for lang in langs], 20)
+    counts = Counter(language_group(record.lang) for record in drawn)
+    assert counts.keys() == {"nb", "te", "bn", "et"}
+    assert all(10 <= counts[lang] <= 20 for lang in ("nb", "te", "bn"))
+    assert counts["et"] == 1

@@ -31,11 +31,31 @@ def test_paths_are_meant_from_the_files_folder(tmp_path):
         ('corpora = "c"\noutput = "o"\nbatch_size = -8', "batch_size is -8; give 1 or more"),
         ('corpora = "c"\noutput = "o"\ndropout = 1.5', "dropout is 1.5; give 0 to 1"),
         ('corpora = "c"\noutput = "o"\nlearning_rate = -1', "learning_rate is -1.0; give 0 or more"),
+        ('corpora = "c"\noutput = "o"\nwarmup = 1', "warmup is 1.0; give 0 or more, under 1"),
+        ('corpora = "c"\noutput = "o"\nseed = 4294967296', "seed is 4294967296; give 0 or more, under 4294967296"),
+        ('corpora = "c"\noutput = "o"\nlanguages = ["nb", 3]', r"languages is \['nb', 3\]; give names of folders"),
+        ('corpora = "c"\noutput = "o"\nlanguages = ["nb", "nb"]', "give names of folders below corpora, each once"),
+        ('corpora = "c"\noutput = "o"\nlanguages = []', r"languages is \[\]; give names"),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(tmp_path, text, message):
     with pytest.raises(StemmeError, match=f"run.toml: .*{message}"):
         read(written(tmp_path, text), Settings)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ("tags = 2", "loss_weights has no 'tags'; known are frame, dimension, tag, topic"),
+        ("tag = true", "loss_weights.tag is True, but must be of type float"),
+        ("tag = -1", "loss_weights.tag is -1.0; give 0 or more"),
+    ],
+)
+def test_loss_weights_are_those_of_the_heads(tmp_path, weights, message):
+    with pytest.raises(StemmeError, match=f"run.toml: {message}"):
+        read(written(tmp_path, f'corpora = "c"\noutput = "o"\n[loss_weights]\n{weights}'), Settings)
+    right = read(written(tmp_path, 'corpora = "c"\noutput = "o"\nloss_weights.tag = 3'), Settings)
+    assert right.loss_weights == {"tag": 3}
 
 
 @pytest.mark.parametrize(

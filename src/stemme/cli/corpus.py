@@ -23,12 +23,17 @@ def check(paths: Paths) -> None:
 
 
 def split(
-    paths: Paths, seed: Annotated[int, typer.Option(help="Of the order in which records are assigned.")] = 0
+    paths: Paths,
+    seed: Annotated[int, typer.Option(help="Of the order in which records are assigned.")] = 0,
+    test: Annotated[
+        bool,
+        typer.Option("--test/--no-test", help="Whether to assign any to test; no, where those are chosen already."),
+    ] = True,
 ) -> None:
     """Assign records without a split to train, dev or test, and store it in the files."""
     from stemme.corpus.split import write_splits
 
-    counts = write_splits(paths, seed)
+    counts = write_splits(paths, seed, test=test)
     typer.echo(", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())))
 
 

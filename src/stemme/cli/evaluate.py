@@ -36,7 +36,7 @@ def evaluate(
         bool,
         typer.Option(
             "--calibration",
-            help="Print instead how far scores can be trusted, before and after temperatures fitted on dev.",
+            help="Print instead how far scores can be trusted: without temperatures, with the model's, fitted on dev.",
         ),
     ] = False,
     robustness: Annotated[
@@ -65,7 +65,7 @@ def evaluate(
             raise UsageError(f"{corpora}: no record of the split dev to fit temperatures on; see stemme corpus split")
         fitted = reliability.temperatures(reliability.scored(held, reliability.predictions(held, analyzer)))
         measured = reliability.scored(records, reliability.predictions(records, analyzer))
-        typer.echo(reliability.calibration_table(measured, fitted))
+        typer.echo(reliability.calibration_table(measured, analyzer.runtime.temperatures, fitted))
         typer.echo("\n" + reliability.risk_table(measured["orientation"]))
         return
     if robustness:

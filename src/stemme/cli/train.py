@@ -36,19 +36,12 @@ def train(
 
 
 def _from_encoder(settings: Settings, resume: bool) -> None:
-    from stemme.corpus import records
-    from stemme.corpus.records import language_group
     from stemme.training.finish import finish
     from stemme.training.report import table
-    from stemme.training.train import train
+    from stemme.training.train import gold_records, train
 
     folder = train(settings, resume=resume)
-    gold = [
-        record
-        for record in records.read(settings.corpora)
-        if record.split == "probe" or language_group(record.lang) in settings.languages
-    ]
-    typer.echo(table(finish(folder, settings, gold)))
+    typer.echo(table(finish(folder, settings, gold_records(settings))))
     typer.echo(f"model: {folder}")
 
 

@@ -15,7 +15,7 @@ NEAR = 0.5
 
 _GRAM = 12
 _COMMON = 24
-"""N-grams in more texts than this are phrases of the language, and tell nothing about copying."""
+"""N-grams in more different texts than this are phrases of the language, and tell nothing about copying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,17 @@ def _near_duplicates(records: _Placed) -> Iterable[Problem]:
 def near_duplicates(records: Sequence[Record]) -> Iterator[tuple[int, int]]:
     """Yield the places of an earlier and a later record whose texts share half of their n-grams, or more.
 
-    Members of a minimal pair may; n-grams that many records share do not count.
+    Members of a minimal pair may; n-grams that many different texts share do not count. Of texts that are the same
+    but for case and white space, only the first is compared with others.
     """
-    grams = [_grams(record.text) for record in records]
+    first: dict[str, int] = {}
+    for number, record in enumerate(records):
+        earlier = first.setdefault(_flat(record.text), number)
+        if earlier != number and not _paired(records[earlier], record):
+            yield earlier, number
+    grams = {number: _grams(flat) for flat, number in first.items()}
     holders: defaultdict[str, list[int]] = defaultdict(list)
-    for number, found in enumerate(grams):
+    for number, found in grams.items():
         for gram in found:
             holders[gram].append(number)
     shared: Counter[tuple[int, int]] = Counter()
@@ -102,12 +108,18 @@ def near_duplicates(records: Sequence[Record]) -> Iterator[tuple[int, int]]:
         if 2 <= len(numbers) <= _COMMON:
             shared.update((a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :])
     for (a, b), count in shared.items():
-        paired = records[b].pair is not None and records[b].pair == records[a].pair
-        if not paired and count >= NEAR * min(len(grams[a]), len(grams[b])):
+        if not _paired(records[a], records[b]) and count >= NEAR * min(len(grams[a]), len(grams[b])):
             yield a, b
 
 
-def _grams(text: str) -> set[str]:
-    """Character n-grams without regard to case and white space; a shorter text is one gram."""
-    flat = "".join(text.casefold().split())
+def _paired(one: Record, other: Record) -> bool:
+    return one.pair is not None and one.pair == other.pair
+
+
+def _flat(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
+def _grams(flat: str) -> set[str]:
+    """Character n-grams; a shorter text is one gram."""
     return {flat[i : i + _GRAM] for i in range(max(1, len(flat) - _GRAM + 1))}

@@ -25,6 +25,9 @@ from stemme.labels import (
     orientation_of,
 )
 
+CORPORA = Path(__file__).parents[3] / "corpora"
+"""Those of a checkout; an installed package has none."""
+
 Split = Literal["train", "dev", "test", "probe"]
 """`probe` holds languages that nothing is trained on; it is measured by itself."""
 
@@ -35,7 +38,6 @@ FILES = ("comments.jsonl", "documents.jsonl")
 
 _REQUIRED = {"id", "lang", "kind", "domain", "orientation", "sentences"}
 _OPTIONAL = {"pair", "trap", "split"}
-_UNSPACED = ("zh", "ja")
 
 
 class RecordError(ValueError):
@@ -83,8 +85,13 @@ def parse_record(line: str) -> Record:
     """
     try:
         raw = json.loads(line)
+        json.dumps(raw, ensure_ascii=False).encode()  # as the record is stored again
     except (json.JSONDecodeError, RecursionError) as error:
         raise RecordError(f"not JSON ({error}); write one object a line") from error
+    except UnicodeEncodeError as error:
+        raise RecordError(f"half a character, {error.object[error.start]!r}; write the whole one") from error
+    except ValueError as error:  # all that the library says of it
+        raise RecordError("a number of too many digits; no field is a number") from error
     if not isinstance(raw, dict):
         raise RecordError("not a JSON object; write one object a line")
     if missing := _REQUIRED - raw.keys():
@@ -146,7 +153,7 @@ def _joined(lang: str, raw_sentences: list[Any]) -> tuple[str, list[GoldSentence
             raise RecordError(f"sentence {number}: {error}") from error
         if not plain.strip() or plain.rstrip() != plain or plain.removeprefix("\n").lstrip() != plain.lstrip("\n"):
             raise RecordError(f"sentence {number} is empty or has white space at its edge; only a newline may begin it")
-        if number > 1 and not plain.startswith("\n") and not lang.startswith(_UNSPACED):
+        if number > 1 and not plain.startswith("\n") and spaced(lang):
             text += " "
         lead = len(plain) - len(plain.lstrip())
         sentences.append(GoldSentence(len(text) + lead, len(text) + len(plain), frame, dimension))
@@ -164,6 +171,11 @@ def language_group(lang: str) -> str:
     """Return the language that a record is counted under: variants and scripts go with their own."""
     base = lang.split("-", maxsplit=1)[0]
     return "nb" if base == "nn" else base
+
+
+def spaced(lang: str) -> bool:
+    """Return whether a language writes spaces between words, and so between sentences."""
+    return language_group(lang) not in ("zh", "ja")
 
 
 def files(paths: Iterable[Path]) -> list[Path]:

@@ -21,7 +21,7 @@ from stemme.model.tokens import SubwordTokenizer
 Floats = NDArray[np.float32]
 
 BUDGET = 2048
-"""Positions of a batch at the most: bounds the memory of the attention maps (12 heads of 512 x 512 a window)."""
+"""Positions of a batch at the most: bounds the memory of the attention maps (12 heads of 256 x 256 a window)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stemme.text import evidence
+from stemme.text.sentences import CJK
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -36,7 +37,13 @@ _SAMPLE = 2_000
 """Code points looked at, in slices from across the text; more decides nothing."""
 _SLICES = 4
 
-_NOISE = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,200}@\S{1,200}|[@#]\w{1,200}|[\ud800-\udfff]")
+_LATIN = r"A-Za-z0-9_\u00C0-\u024F"
+_UNSPACED = rf"\u0E00-\u109F\u1780-\u17FF{CJK}"
+"""Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese: an address or handle ends where their letters begin."""
+_ADDRESS = re.compile(
+    rf"(?:https?://|www\.)[!-~{_LATIN}]{{1,2000}}|[{_LATIN}.%+-]{{1,64}}@[{_LATIN}.-]{{1,200}}|[\ud800-\udfff]"
+)
+_HANDLE = re.compile(rf"[@#][^\W{_UNSPACED}]{{1,200}}")
 """Addresses and handles say nothing about the language of the sentence around them."""
 _WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~।॥…«»“”„‘’–—·•]+")
 
@@ -113,8 +120,12 @@ def scores(text: str) -> dict[str, float]:
     The values sum to 1 but for what was negligible. For a script with one language they are the shares of the
     scripts; a caller with evidence of its own may multiply it in.
     """
-    sample = unicodedata.normalize("NFKC", _NOISE.sub(" ", _sampled(text)))
+    tagged = _ADDRESS.sub(" ", _sampled(text))
+    sample = unicodedata.normalize("NFKC", _HANDLE.sub(" ", tagged))
     script, share = _main_script(sample)
+    if not script:  # `#kundeservice` on its own has nothing around it that could say more
+        sample = unicodedata.normalize("NFKC", tagged)
+        script, share = _main_script(sample)
     if script == "CJK":
         return _ranked({lang: share * score for lang, score in _han(sample).items()})
     candidates = _SCRIPT_LANGUAGES.get(script, "").split()

@@ -16,12 +16,33 @@ from stemme.text import abbreviations
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
-_PICTURE = r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\u3030\u303D\u3297\u3299]"
-_EMOJI = rf"(?:{_PICTURE}[{_PICTURE[1:-1]}\uFE0F\u200D\u20E3\U000E0020-\U000E007F]*|(?<!\w)[:;=]['-]?[()DPp/|](?!\w))"
+_PICTURE = (
+    r"[\U0001F000-\U0001FAFF\u231A\u231B\u2328\u23CF\u23E9-\u23FA\u2600-\u27BF\u2B00-\u2BFF\u3030\u303D\u3297\u3299]"
+)
+_ARROW = r"[\u25B6\u25C0]\uFE0F"
+"""Pictures only with the selector; without it they part the steps of a menu (`Settings ▶ Account`)."""
+_EMOJI = (
+    rf"(?:(?:{_PICTURE}|{_ARROW})[{_PICTURE[1:-1]}\uFE0F\u200D\u20E3\U000E0020-\U000E007F]*"
+    r"|(?<!\w)[:;=]['-]?[()DPp/|](?!\w))"
+)
 _FACE = re.compile(
     r"[:;=\u2639\u263A\U0001F600-\U0001F64F\U0001F910-\U0001F92F\U0001F970-\U0001F97A\U0001F44D\U0001F44E]"
 )
-"""What stands at the end of a thought; other pictures may stand for a word (`I ❤️ this shop`)."""
+"""What stands at the end of a thought; other pictures may stand for a word (`the ☕ here`)."""
+_HEARTS = re.compile(
+    r"(?:[\u2661\u2665\u2763\u2764\U0001F493-\U0001F49F\U0001F5A4\U0001F90D\U0001F90E\U0001F9E1\U0001FA75-\U0001FA77]"
+    r"\uFE0F?\s*)+"
+)
+_LOVER = re.compile(
+    r"(?:i|we|jeg|eg|vi|jag|ma|me|mina|meie|ich|wir|నేను|మేము|మేం|nenu|memu|আমি|আমরা|ami|amra|मैं|हम|私は"
+    r"|[我俺咱][们們]?|.*[都也超最])",
+    re.IGNORECASE,
+)
+"""Who loves what follows, where a heart is the verb: `I ❤️ Oslo`, `నేను ❤️ ఈ షాప్`, `大家都❤️这家店`.
+
+Where no capital can tell, a heart is far more often a full stop (`太好了❤️下次再来`). So it is the verb only after
+the first person and nothing else, or after an adverb that Chinese cannot end with.
+"""
 
 _CLOSING = "\"'”’»›)]}」』】）》〉〕］｝"
 _CLOSERS = re.escape(_CLOSING)
@@ -33,11 +54,15 @@ _MARK = re.compile(
 _WIDE = frozenset("。！？．｡।॥‼⁇⁈⁉؟۔")
 """Marks that end a sentence wherever they stand: no abbreviation or number is written with them."""
 
-_UNSPACED = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF]")
+CJK = r"\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF"
+_UNSPACED = re.compile(rf"[{CJK}]")
 """Chinese and Japanese, whose sentences follow one another without a space."""
 
 _CONTINUES = re.compile(r"\s*[,;:、，；：)\]]|%")
-_NEXT = re.compile(r"[\s\"'«»“„‘(\[{*_#–—-]*(\S?)")
+_NEXT = re.compile(r"[\s\"'«»“„‘(\[{*_#+–—-]*(\S?)")
+_CODE = re.compile(r"(?:[A-Z]{1,4}[/-]?|(?:[A-Z]{2,4}|No|Nr|Rs)[.:]?\s)\d|(?:NOK|SEK|DKK|EUR|USD|GBP|INR|BDT)\b")
+"""Capitals that begin no sentence: `ref. AB12`, `acct. No. 12`, `approx. Rs 500`, `2 mill. NOK`."""
+_INITIAL = re.compile(r"\s*([^\s.]{1,6})\.")
 _LAST_WORD = re.compile(r"[^\s(\[{\"'«“„‘]+\Z")
 _LONGEST_WORD = 24
 """No abbreviation or number is longer; looking no further back keeps a text of a million marks linear."""
@@ -94,16 +119,20 @@ def _is_boundary(text: str, start: int, match: re.Match[str], lang: str) -> bool
     if _CONTINUES.match(text, match.end()):
         return False
     follows = _NEXT.match(text, match.end())
-    begins = follows[1] if follows else ""
+    after = follows.start(1) if follows else match.end()
+    begins = text[after : after + 1].strip()
     if match["emoji"]:
         before = text[max(start, match.start() - _LONGEST_WORD) : match.start()]
+        whole = match.start() - start <= _LONGEST_WORD and not match["marked"]
+        if whole and _HEARTS.fullmatch(match["emoji"]) and _LOVER.fullmatch(before.strip()):
+            return False
         ends = not begins.islower() or _FACE.match(match["emoji"]) or (match["marked"] and _spaced(text, match))
         return any(map(str.isalnum, before)) and bool(ends)
     if match["tail"] or not _WIDE.isdisjoint(match["mark"]):
         return not (match["closing"] and begins.islower())
     if match["mark"] == ".":
         return _spaced(text, match) and not (
-            (match["closing"] and begins.islower()) or _is_inside(text, start, match.start(), begins, lang)
+            (match["closing"] and begins.islower()) or _is_inside(text, start, match.start(), after, lang)
         )
     return _spaced(text, match) and not _goes_on(match, begins, text[match.end()].isspace())
 
@@ -121,12 +150,16 @@ def _goes_on(match: re.Match[str], begins: str, space: bool) -> bool:
     return bool(match["closing"]) and begins.islower()
 
 
-def _is_inside(text: str, start: int, stop: int, begins: str, lang: str) -> bool:
-    """Return whether a full stop at `stop` belongs to the word before it: abbreviation, initial, ordinal, item."""
+def _is_inside(text: str, start: int, stop: int, after: int, lang: str) -> bool:
+    """Return whether a full stop at `stop` belongs to the word before it: abbreviation, initial, ordinal, item.
+
+    The next word begins at `after`.
+    """
     found = _LAST_WORD.search(text, max(start, stop - _LONGEST_WORD), stop)
     if found is None:
         return False
-    word, upper = found[0], begins.isupper()
+    word, begins = found[0], text[after : after + 1]
+    upper = begins.isupper()
     if stop - start <= _LONGEST_WORD and _ITEM.fullmatch(text[start:stop].strip()):
         return True
     if _NUMBER.fullmatch(word) and lang in _ORDINALS:
@@ -137,8 +170,25 @@ def _is_inside(text: str, start: int, stop: int, begins: str, lang: str) -> bool
         return True
     known = abbreviations.BY_LANGUAGE.get(lang, abbreviations.BY_LANGUAGE["en"])
     lowered = word.lower()
+    starts = upper and not _CODE.match(text, after)
+    if word.upper() == word.lower():  # no capitals in this script: any letter may begin a sentence
+        starts = begins.isalpha()
     return (
         lowered in known.within
         or (lowered in known.before_number and begins.isdigit())
-        or (lowered in known.often_last and not upper)
+        or (lowered in known.often_last and not starts)
+        or _is_initial(text, start, stop, word.rpartition(".")[2], known)
+    )
+
+
+def _is_initial(text: str, start: int, stop: int, word: str, known: abbreviations.Abbreviations) -> bool:
+    """Return whether a word that may be an initial is one: what stands inside the sentence before it shows it."""
+    if word not in known.beside_initial:
+        return False
+    before = text[max(start, stop - _LONGEST_WORD) : stop - len(word)].rstrip()
+    following = _INITIAL.match(text, stop + 1)
+    return (
+        before.endswith(".")
+        or before[-1:].isdigit()
+        or (following is not None and following[1] in known.within | known.beside_initial)
     )

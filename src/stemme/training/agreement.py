@@ -17,6 +17,8 @@ from stemme.training.metrics import F1, HALF, accuracy, match_spans
 class Agreement:
     """Figures of two annotations of the same records, from 0 to 1; kappa may fall below 0.
 
+    A figure with nothing to compare is NaN: kappa also where all sentences have one and the same frame.
+
     Attributes:
         records: Annotated by both.
         frame_kappa: Cohen's kappa over the frames of all sentences (Cohen 1960).

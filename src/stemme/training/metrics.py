@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ Offsets = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class F1:
-    """Counts of a retrieval task and what follows from them; 0 where a ratio has no denominator."""
+    """Counts of a retrieval task and what follows from them; NaN where there is nothing to measure."""
 
     matched: int
     predicted: int
@@ -22,18 +23,18 @@ class F1:
     @property
     def precision(self) -> float:
         """Share of the predicted that are right."""
-        return self.matched / self.predicted if self.predicted else 0.0
+        return self.matched / self.predicted if self.predicted else math.nan
 
     @property
     def recall(self) -> float:
         """Share of the gold that are found."""
-        return self.matched / self.gold if self.gold else 0.0
+        return self.matched / self.gold if self.gold else math.nan
 
     @property
     def value(self) -> float:
         """Harmonic mean of precision and recall."""
         total = self.predicted + self.gold
-        return 2 * self.matched / total if total else 0.0
+        return 2 * self.matched / total if total else math.nan
 
     def __add__(self, other: F1) -> F1:
         return F1(self.matched + other.matched, self.predicted + other.predicted, self.gold + other.gold)
@@ -63,5 +64,5 @@ def match_spans(gold: Sequence[Offsets], predicted: Sequence[Offsets], share: fl
 
 
 def accuracy(pairs: Sequence[tuple[object, object]]) -> float:
-    """Share of (gold, predicted) pairs that are equal; 0 of none."""
-    return sum(gold == predicted for gold, predicted in pairs) / len(pairs) if pairs else 0.0
+    """Share of (gold, predicted) pairs that are equal; NaN of none."""
+    return sum(gold == predicted for gold, predicted in pairs) / len(pairs) if pairs else math.nan

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
-from stemme.corpus.records import language_group
+from stemme.corpus.records import language_group, spaced
 from stemme.training.perturbation_words import WORDS, Words
 
 
@@ -79,7 +79,7 @@ def inside(before: Sequence[str], after: Sequence[str]) -> Perturbation:
     """Return the perturbation that sets a text between the sentences of others, in paragraphs of their own."""
 
     def perturb(original: Original, rng: random.Random) -> list[Piece] | None:  # noqa: ARG001
-        join = "" if language_group(original.lang) == "zh" else " "
+        join = " " if spaced(original.lang) else ""
         own = _pieces(original, original.sentences)
         own[0] = Piece(own[0].text, 0, "\n\n" if before else "")
         lead = [Piece(text, None, join if number else "") for number, text in enumerate(before)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,13 +92,19 @@ def temperatures(held: dict[str, Scored]) -> dict[str, float]:
     return {head: fit_temperature(own.probabilities, own.labels) for head, own in held.items()}
 
 
-def calibration_table(measured: dict[str, Scored], fitted: dict[str, float] | None = None) -> str:
-    """Return Markdown: the expected calibration error of each head by language, after temperatures where given."""
+def calibration_table(measured: dict[str, Scored], *temperatures: Mapping[str, float]) -> str:
+    """Return Markdown: the expected calibration error of each head by language, without and with temperatures.
+
+    Args:
+        measured: As `scored` gives it, of predictions without temperatures.
+        temperatures: Of some or all heads; those of a head that are alike make one row.
+    """
     languages = [*sorted({lang for own in measured.values() for lang in own.languages}), "all"]
     rows = [f"| calibration error | scores | temperature | {' | '.join(languages)} |"]
     rows.append(f"|---|---:|---:|{'---:|' * len(languages)}")
     for head, own in measured.items():
-        for temperature in (1.0, *([fitted[head]] if fitted else [])):
+        own_temperatures = (round(given[head], 4) for given in temperatures if head in given)
+        for temperature in dict.fromkeys((1.0, *own_temperatures)):
             errors = []
             for lang in languages:
                 part = own.of(lang)

@@ -22,16 +22,17 @@ class Settings:
     """Everything that determines a training run; a relative path is meant from the file's folder.
 
     Attributes:
-        corpora: Folder of the gold records.
+        corpora: Folder of the gold records. The splits train, dev and test have some each; those of the split probe,
+            in any folder below, are measured by themselves.
         output: Folder of checkpoints, log and the trained model.
         languages: Names of the folders below `corpora` that are learned from.
-        seed: Of weights, order and dropout.
+        seed: Of weights, order and dropout; under 2**32.
         epochs: Passes over the training split.
-        batch_size: Windows of a step.
+        batch_size: Records of a step; the two of a minimal pair count as one.
         learning_rate: Of the encoder's last layer.
         layer_decay: Factor on the learning rate from each layer to the one below it.
         head_learning_rate: Of the heads.
-        warmup: Share of the steps in which the learning rates rise.
+        warmup: Share of the steps in which the learning rates rise, under 1.
         weight_decay: Of all matrices.
         dropout: Before the heads.
         token_masking: Share of the subwords that are hidden from the network, drawn anew at each step.
@@ -94,7 +95,9 @@ Kind = TypeVar("Kind", bound=Settings)
 
 _FOLDERS = ("corpora", "output", "replay")
 _COUNTS = ("epochs", "batch_size")
-_SHARES = ("layer_decay", "warmup", "dropout", "token_masking", "cropping", "shouting", "kept")
+_SHARES = ("layer_decay", "dropout", "token_masking", "cropping", "shouting", "kept")
+_UNDER = {"seed": 2**32, "warmup": 1}
+"""What numpy takes as a seed; and 1 would be one step to the Trainer, not all of them."""
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:
@@ -120,15 +123,36 @@ def read(path: Path, kind: type[Kind]) -> Kind:
         if name in _FOLDERS:
             raw[name] = path.parent / _typed(path, name, value, str)
         elif name == "languages":
-            raw[name] = tuple(_typed(path, name, value, list))
+            raw[name] = _languages(path, value)
         elif name == "loss_weights":
-            _typed(path, name, value, dict)
+            _check_weights(path, value)
         else:
             raw[name] = _within(path, name, _typed(path, name, value, type(known[name].default)))
     return kind(**raw)
 
 
+def _languages(path: Path, value: Any) -> tuple[str, ...]:
+    names = tuple(_typed(path, "languages", value, list))
+    if not names or not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):
+        raise StemmeError(f"{path}: languages is {value!r}; give names of folders below corpora, each once")
+    return names
+
+
+def _check_weights(path: Path, value: Any) -> None:
+    from stemme.model.network import StemmeConfig  # it loads torch, which only who trains needs
+
+    known = StemmeConfig().loss_weights
+    for name, weight in _typed(path, "loss_weights", value, dict).items():
+        if name not in known:
+            raise StemmeError(f"{path}: loss_weights has no {name!r}; known are {', '.join(known)}")
+        _within(path, f"loss_weights.{name}", _typed(path, f"loss_weights.{name}", weight, float))
+
+
 def _within(path: Path, name: str, value: Any) -> Any:
+    if name in _UNDER:
+        if not 0 <= value < _UNDER[name]:
+            raise StemmeError(f"{path}: {name} is {value}; give 0 or more, under {_UNDER[name]}")
+        return value
     low, high = (1, math.inf) if name in _COUNTS else (0, 1 if name in _SHARES else math.inf)
     if not low <= value <= high:
         raise StemmeError(f"{path}: {name} is {value}; give " + (f"{low} to {high}" if high == 1 else f"{low} or more"))

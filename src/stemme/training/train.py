@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch.utils.data import Dataset
 from transformers import Trainer, TrainerCallback, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers.trainer import TRAINER_STATE_NAME
 
 from stemme.analysis import Analysis
 from stemme.corpus.pairs import units
@@ -85,10 +85,11 @@ def train(settings: Settings, resume: bool = False) -> Path:
         resume: Whether to go on from the last checkpoint in `settings.output`, if there is one.
 
     Raises:
-        StemmeError: The corpora break the format or have no splits, or the output holds checkpoints of another run.
+        StemmeError: The corpora break the format or lack a split, or the output holds checkpoints of another run.
     """
-    records = [record for lang in settings.languages for record in read(settings.corpora / lang)]
-    learned, held = (of_split(records, split) for split in ("train", "dev"))
+    records = gold_records(settings)
+    # What the model is measured on in the end is asked for before the hours that it takes to learn.
+    learned, held, _ = (of_split(records, split) for split in ("train", "dev", "test"))
     set_seed(settings.seed)
     source = e5.read(e5.packaged_file())
     model = StemmeModel.from_encoder(source, sorted({record.lang for record in learned}), dropout=settings.dropout)
@@ -98,6 +99,16 @@ def train(settings: Settings, resume: bool = False) -> Path:
     e5.build_tokenizer(source).save(str(settings.output / files.TOKENIZER), pretty=False)
     source.word_embeddings.save(settings.output / files.EMBEDDINGS)
     return fit(model, settings.output, settings, learned, held, resume)
+
+
+def gold_records(settings: Settings) -> list[Record]:
+    """Return the records in the folders of a run's languages, and those of the split probe in any folder.
+
+    Raises:
+        StemmeError: A folder is missing, or a record breaks the format.
+    """
+    named = [record for lang in settings.languages for record in read(settings.corpora / lang)]
+    return [r for r in named if r.split != "probe"] + [r for r in read(settings.corpora) if r.split == "probe"]
 
 
 def fit(
@@ -153,29 +164,43 @@ def fit(
 
 def _checkpoint(settings: Settings, learned: Sequence[Record], unlearned: Path, resume: bool) -> str | None:
     """Return the checkpoint to go on from; a run is never continued with other settings, records or another base."""
-    run = {name: str(value) for name, value in vars(settings).items() if name not in ("corpora", "output", "epochs")}
+    run = {name: str(value) for name, value in vars(settings).items() if name not in ("corpora", "output", "replay")}
     base = unlearned / files.WEIGHTS
     run["base"] = checksum(base) if base.is_file() else ""
     run["records"] = hashlib.sha256(repr(learned).encode()).hexdigest()
     noted = settings.output / "run.json"
-    last: str | None = get_last_checkpoint(str(settings.output))
+    # The state is written last: a checkpoint without it was cut off.
+    states = {folder: _json(folder / TRAINER_STATE_NAME) for folder in settings.output.glob("checkpoint-*")}
+    last = max((f for f in states if states[f]), key=lambda f: states[f]["global_step"], default=None)
     if last is None:
         noted.write_text(json.dumps(run, indent=1), "utf-8")
         return None
     if not resume:
         raise StemmeError(f"{settings.output}: holds checkpoints of a run; go on with --resume, or remove the folder")
-    if not noted.is_file() or noted.read_text("utf-8") != json.dumps(run, indent=1):
+    # Earlier versions noted the path of what was replayed, and not the epochs, which the checkpoint knows too.
+    known = {"epochs": str(states[last]["num_train_epochs"])} | _json(noted)
+    known.pop("replay", None)
+    if known != run:
         raise StemmeError(
             f"{settings.output}: its checkpoints are of other settings, corpora or another base; remove the folder"
         )
-    return last
+    return str(last)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return the object of a JSON file, empty where it is missing or was cut off."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def of_split(records: Sequence[Record], split: str) -> list[Record]:
     """Return the records of a split; StemmeError where there is none."""
     chosen = [record for record in records if record.split == split]
     if not chosen:
-        raise StemmeError(f"no record of the split {split!r}; assign splits first: stemme corpus split")
+        raise StemmeError(f"no record of the split {split!r}; give it to some, or assign splits: stemme corpus split")
     return chosen
 
 

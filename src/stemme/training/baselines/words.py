@@ -13,7 +13,7 @@ from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from stemme.corpus.records import Record
+from stemme.corpus.records import Record, spaced
 from stemme.errors import StemmeError
 from stemme.labels import FRAMES, Frame
 from stemme.training.baselines.sentences import LabelledSentence, SentenceModel, analyze_by_language, by_language
@@ -21,8 +21,6 @@ from stemme.training.evaluate import Analyze
 
 KEYWORDS = 100
 """Words a frame."""
-
-_UNSPACED = ("zh", "ja")
 
 
 def keyword_lists(records: Sequence[Record]) -> Analyze:
@@ -62,7 +60,7 @@ def _enough(lang: str) -> Iterator[None]:
 
 
 def _word_counter(lang: str) -> CountVectorizer:
-    if lang.startswith(_UNSPACED):
+    if not spaced(lang):
         return CountVectorizer(analyzer="char", ngram_range=(1, 3), binary=True, min_df=2)
     # The library's own pattern cuts words at the vowel signs of Indic scripts.
     return CountVectorizer(
@@ -90,11 +88,10 @@ def _keywords(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel
 
 
 def _ngrams(sentences: Sequence[LabelledSentence], lang: str) -> SentenceModel:
-    unspaced = lang.startswith(_UNSPACED)
     model = make_pipeline(
         TfidfVectorizer(
-            analyzer="char" if unspaced else "char_wb",
-            ngram_range=(1, 3 if unspaced else 5),
+            analyzer="char_wb" if spaced(lang) else "char",
+            ngram_range=(1, 5 if spaced(lang) else 3),
             min_df=2,
             sublinear_tf=True,
         ),
