@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -186,6 +187,71 @@ def test_one_object_in_a_json_file_is_a_row_or_holds_the_rows(tmp_path, read):
     assert read(path) == [{"text": "a", "tags": ["x"]}]
     path.write_text('{"meta": {"n": 1}, "data": {"items": [{"text": "a"}, {"text": "b"}]}}', "utf-8")
     assert read(path) == [{"text": "a"}, {"text": "b"}]
+
+
+def objects(name, *texts):
+    return [{name: text} for text in texts]
+
+
+TEXTS = ("పార్సెల్ ఇంకా రాలేదు 📦", "Pakken kom for sent 😡")
+COMMENTS = objects("text", *TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "left"),
+    [
+        ({"tags": objects("name", "x"), "comments": COMMENTS}, "comments", '1 object of "tags"'),
+        ({"comments": COMMENTS, "tags": objects("name", *"xyz")}, "comments", '3 objects of "tags"'),
+        ({"a": objects("x", "客服"), "b": {"c": objects("y", "包裹", "📦")}}, "b.c", '1 object of "a"'),
+        ({"marks": objects("feedback", *"123"), "svar": objects("svar", *TEXTS)}, "svar", '3 objects of "marks"'),
+        (
+            {"klager": objects("klage", "Ei vasta 😤"), "users": objects("note", *"abc")},
+            "klager",
+            '3 objects of "users"',
+        ),
+        ({"rows": [{"comments": COMMENTS, "say": "তিন"}], "n": [1, 2]}, "rows", None),
+        ({"pages": [COMMENTS, COMMENTS]}, "pages.item", None),
+        (
+            {f"{n}": objects("x", "y") for n in range(9)} | {"comments": COMMENTS},
+            "comments",
+            ", ".join(f'1 object of "{n}"' for n in range(1, 6)) + " and 4 more lists",
+        ),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_of_several_lists_that_of_the_texts_is_read_and_the_others_are_named(
+    tmp_path, read, content, name, left, indent
+):
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps(content, indent=indent), "utf-8")
+    with open_reader(str(path)) as reader:
+        assert reader.notes == [f'the list "{name}"', *([f"not read: {left}"] if left else [])]
+        total = reader.total
+    values = content
+    for part in name.removesuffix(".item").split("."):
+        values = values[part]
+    found = read(path)
+    assert found == ([row for page in values for row in page] if name.endswith(".item") else values)
+    assert total == len(found)
+
+
+def test_lists_of_a_file_that_breaks_off(tmp_path, read, problems):
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps({"comments": COMMENTS, "tags": objects("name", *"xy")})[:-8], "utf-8")
+    assert read(path) == COMMENTS
+    ((number, reason),) = problems(path)
+    assert number == 3
+    assert reason.startswith("not JSON after object 2: ")
+
+
+def test_many_lists_are_read_in_bounded_memory(tmp_path):
+    path = tmp_path / "in.json"
+    path.write_text("{" + "".join(f'"{n}": [{{"a": 1}}],' for n in range(20_000)) + '"z": [{"text": "hei"}]}', "utf-8")
+    tracemalloc.start()
+    with open_reader(str(path)) as reader:
+        assert reader.columns == ("text",)
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    tracemalloc.stop()
 
 
 def test_an_output_in_the_folder_is_no_input(tmp_path):

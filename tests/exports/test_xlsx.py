@@ -110,11 +110,15 @@ def test_a_cell_longer_than_excel_holds_is_an_error_and_ours_are_shortened_and_s
     assert len(needs.encode("utf-16-le")) // 2 <= 32_767
 
 
-def test_more_rows_than_a_sheet_has_are_refused(tmp_path, analyzer, monkeypatch):
+def test_rows_that_a_sheet_has_no_place_for_are_named_and_the_others_written(tmp_path, analyzer, monkeypatch):
     monkeypatch.setattr(xlsx, "MAX_ROWS", 2)
-    (tmp_path / "in.csv").write_text("comment,n\na,1\nb,2\nc,3\n", encoding="utf-8")
-    with pytest.raises(StemmeError, match="a sheet ends after 2 rows"):
-        run(Job(str(tmp_path / "in.csv"), str(tmp_path / "out.xlsx")), lambda: analyzer)
+    (tmp_path / "in.csv").write_text("comment,n\na,1\nb,2\nc,3\nd,4\n", encoding="utf-8")
+    target = tmp_path / "out.xlsx"
+    summary = run(Job(str(tmp_path / "in.csv"), str(target)), lambda: analyzer)
+    assert (summary.rows, summary.problems) == (2, 2)
+    errors = [json.loads(line) for line in (tmp_path / "out.xlsx.errors.jsonl").read_text("utf-8").splitlines()]
+    assert [error["row"] for error in errors] == [3, 4]
+    assert errors[0]["reason"].startswith("a sheet ends after 2 rows")
 
 
 def test_bombs_are_refused_before_they_are_opened(make, monkeypatch):
@@ -151,6 +155,62 @@ def test_cells_count_however_their_place_is_written(make, tmp_path, stray):
             new.writestr(name, old.read(name).replace(b"</sheetData>", stray + b"</sheetData>"))
     with pytest.raises(StemmeError, match="span 1,048,576 rows"):
         open_reader(str(bomb))
+
+
+FIVE = ["డెలివరీ ఆలస్యమైంది 😡 ", "ডেলিভারি দেরিতে 😡 ", "Pakken kom for sent 😡 ", "Tarne hilines 😡 ", "快递晚了九天 😡 "]
+
+
+def shared(path, cell="<c t='s'><v>1</v></c>", cells=100_000, string="<si><t>{}</t></si>", declared=""):
+    """Write a workbook whose cells all refer to the second of two shared strings."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", f"<x><sheetData>{f'<row>{cell}</row>' * cells}</sheetData></x>")
+        strings = "<si/>" + string.format("x" * 32_000)
+        archive.writestr("xl/sharedStrings.xml", f"{declared}<sst>{strings}</sst>")
+    return path
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {"cell": "<a:c t='s'><a:v>1</a:v></a:c>", "string": "<b:si><b:r><b:t>{}</b:t></b:r></b:si>"},
+        {"cell": "<c t='s'><v> 0</v></c>"},
+        {"cell": "<c t='s'><v>9</v></c>"},
+        {"string": "<si><t><![CDATA[{}</si>]]></t></si>"},
+    ],
+)
+def test_a_text_that_cells_share_counts_for_each(tmp_path, written):
+    path = shared(tmp_path / "in.xlsm", **written)
+    assert path.stat().st_size < 20_000
+    with pytest.raises(StemmeError, match=r"in\.xlsm: with the texts .*sheet1\.xml comes to 3,\d+,\d+,\d+ .* as CSV"):
+        open_reader(str(path))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"cell": "<c t='s'><v>1<!-- -->0</v></c>"},
+        {"cell": "<c t='s'><v>1<x/></v></c>"},
+        {"declared": '<!DOCTYPE sst [<!ENTITY a "aaaa">]>', "string": "<si><t>&a;</t></si>"},
+        {"string": "<si><si/>{}</si>"},
+        {"string": "<si>{}</t></si>"},
+        {"declared": '<?xml version="1.0" encoding="UTF-16"?>\xff'},
+    ],
+)
+def test_shared_texts_that_can_be_read_in_two_ways_are_refused(tmp_path, written):
+    with pytest.raises(StemmeError, match=r"in\.xlsx: not an XLSX workbook that can be read: "):
+        open_reader(str(shared(tmp_path / "in.xlsx", cells=1, **written)))
+
+
+def test_long_texts_that_some_cells_share_are_read(make, read, monkeypatch):
+    rows = [[number, (text * 3000)[:20_000]] for number, text in enumerate(FIVE * 3)]
+    rows += [[number, f"{FIVE[number % 5]}{number % 50}\v&<>"] for number in range(15, 3000)]
+    source = make([["id", "comment"], *rows])
+    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 500_000))
+    assert [[row["id"], row["comment"]] for row in read(source)] == rows
+    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 300_000))
+    with pytest.raises(StemmeError, match="with the texts that its cells share"):
+        open_reader(str(source))
 
 
 @pytest.fixture
@@ -219,16 +279,39 @@ def test_an_ods_that_is_none_is_named(tmp_path):
         open_reader(str(tmp_path / "in.ods"))
 
 
+def record(kind, *numbers, data=b""):
+    data = b"".join(number.to_bytes(4, "little") for number in numbers) + data
+    size = [len(data) & 0x7F | 0x80, len(data) >> 7 & 0x7F | 0x80, len(data) >> 14]
+    return bytes([kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]) + bytes(size) + data
+
+
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.bin", "xl/worksheets/sheet1.xml"])
 def test_stray_cells_of_an_xlsb_are_found(tmp_path, part):
-    def record(kind, *numbers):
-        data = b"".join(number.to_bytes(4, "little") for number in numbers)
-        return bytes([kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]) + bytes([len(data)]) + data
-
     cells = [record(0, 0), record(5, 0, 0, 0, 0), record(0, 1_000_000), record(5, 999, 0, 0, 0)]
     with zipfile.ZipFile(tmp_path / "in.xlsb", "w") as archive:
         archive.writestr(part, b"".join([record(0x81), record(0x94, 1 << 31), record(0x91), *cells, record(0x92)]))
     with pytest.raises(StemmeError, match="span 1,000,001 rows and 1,000 columns"):
+        open_reader(str(tmp_path / "in.xlsb"))
+
+
+@pytest.mark.parametrize(
+    ("strings", "cells", "part"),
+    [
+        (1, 2000, "sheet1"),
+        (30_000, 1, "sharedStrings"),  # of which all but the first are what it left
+    ],
+)
+def test_a_text_that_cells_of_an_xlsb_share_counts_for_each(tmp_path, strings, cells, part, monkeypatch):
+    text = (FIVE[4] * 4000)[:30_000].encode("utf-16-le")
+    extension = record(0x23) + record(0x13, data=bytes(5)) + record(0x24)
+    item = record(0x13, data=b"\0" + (len(text) // 2).to_bytes(4, "little") + text)
+    table = [record(0x9F, strings, strings), extension, item, record(0x13) * (strings - 1)]
+    sheet = [record(0x91), *(record(0, row) + record(7, 0, 0, 0) for row in range(cells)), record(0x92)]
+    with zipfile.ZipFile(tmp_path / "in.xlsb", "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.bin", b"".join(sheet))
+        archive.writestr("xl/sharedStrings.bin", b"".join(table))
+    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 50_000_000))
+    with pytest.raises(StemmeError, match=rf"in\.xlsb: with the texts .*{part}\.bin comes to [\d,]+ .* as CSV"):
         open_reader(str(tmp_path / "in.xlsb"))
 
 
