@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemme.errors import StemmeError
-from stemme.exports import xlsx, xlsx_guard
+from stemme.exports import workbook_guard, xlsx
 from stemme.exports.formats import open_reader
 from stemme.exports.job import Job, run
 from stemme.exports.reader import Row
@@ -123,7 +123,7 @@ def test_rows_that_a_sheet_has_no_place_for_are_named_and_the_others_written(tmp
 
 def test_bombs_are_refused_before_they_are_opened(make, monkeypatch):
     source = make([["comment"], ["word " * 5000]])
-    monkeypatch.setattr(xlsx_guard, "MAX_UNPACKED", 10_000)
+    monkeypatch.setattr(workbook_guard, "MAX_UNPACKED", 10_000)
     with pytest.raises(StemmeError, match="the workbook unpacks to"):
         open_reader(str(source))
 
@@ -206,9 +206,9 @@ def test_long_texts_that_some_cells_share_are_read(make, read, monkeypatch):
     rows = [[number, (text * 3000)[:20_000]] for number, text in enumerate(FIVE * 3)]
     rows += [[number, f"{FIVE[number % 5]}{number % 50}\v&<>"] for number in range(15, 3000)]
     source = make([["id", "comment"], *rows])
-    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 500_000))
+    monkeypatch.setattr(workbook_guard.refuse_bomb, "__defaults__", (10_000, 500_000))
     assert [[row["id"], row["comment"]] for row in read(source)] == rows
-    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 300_000))
+    monkeypatch.setattr(workbook_guard.refuse_bomb, "__defaults__", (10_000, 300_000))
     with pytest.raises(StemmeError, match="with the texts that its cells share"):
         open_reader(str(source))
 
@@ -310,7 +310,7 @@ def test_a_text_that_cells_of_an_xlsb_share_counts_for_each(tmp_path, strings, c
     with zipfile.ZipFile(tmp_path / "in.xlsb", "w") as archive:
         archive.writestr("xl/worksheets/sheet1.bin", b"".join(sheet))
         archive.writestr("xl/sharedStrings.bin", b"".join(table))
-    monkeypatch.setattr(xlsx_guard.refuse_bomb, "__defaults__", (10_000, 50_000_000))
+    monkeypatch.setattr(workbook_guard.refuse_bomb, "__defaults__", (10_000, 50_000_000))
     with pytest.raises(StemmeError, match=rf"in\.xlsb: with the texts .*{part}\.bin comes to [\d,]+ .* as CSV"):
         open_reader(str(tmp_path / "in.xlsb"))
 

@@ -12,13 +12,12 @@ from stemme.exports.cells import as_text
 from stemme.exports.header import SAMPLE_ROWS, codes_below, find_header, header_notes
 from stemme.exports.reader import Reader, unique_names
 from stemme.exports.reading import FOUND, Reading
-from stemme.exports.xlsx_guard import refuse_bomb
+from stemme.exports.workbook_guard import ZIPPED, refuse_bomb
 from stemme.exports.xlsx_hidden import hidden_parts
 
 MAX_EXACT = 2**53
 """Up to it a sheet's numbers are exact."""
 
-_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _WITH_HIDDEN = (".xlsx", ".xlsm")
 
 
@@ -33,7 +32,7 @@ class WorkbookReader(Reader):
         import python_calamine as calamine
 
         super().__init__(str(path))
-        if path.suffix.lower() in _ZIPPED:
+        if path.suffix.lower() in ZIPPED:
             refuse_bomb(path)
         try:
             self._workbook = calamine.load_workbook(path)

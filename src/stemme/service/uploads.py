@@ -23,12 +23,11 @@ from stemme.exports.job import Job, run
 from stemme.exports.outcomes import Outcome, TextAnalyzer
 from stemme.exports.reading import Reading
 from stemme.exports.summary import Summary
-from stemme.exports.xlsx_guard import refuse_bomb
+from stemme.exports.workbook_guard import ZIPPED, refuse_bomb
 from stemme.service.batching import Batcher, Text
 from stemme.service.refusals import RefusedError
 
 _CHUNK = 1 << 20
-_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _ROW = re.compile(r"(?:^|: )row (\d+): ")
 _OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)")
 MAX_CELLS = 2_000_000
@@ -125,7 +124,7 @@ def refuse_large(path: Path, limit: int) -> None:
         RefusedError: 413.
         StemmeError: It is damaged.
     """
-    if path.suffix in _ZIPPED:
+    if path.suffix in ZIPPED:
         try:
             with zipfile.ZipFile(path) as archive:
                 size = sum(part.file_size for part in archive.infolist())

@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import IO
 
 from stemme.errors import StemmeError
-from stemme.exports.ods_guard import extent
+from stemme.exports.ods_extent import extent_of_ods
 from stemme.exports.xlsx_extent import Extent, extent_of_xlsb, extent_of_xlsx
+
+ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
+"""Endings of the workbooks that are archives."""
 
 MAX_UNPACKED = 1 << 30
 """Bytes that all parts of a workbook may unpack to together; also characters of an ODS, repeated ones
@@ -57,7 +60,7 @@ def refuse_bomb(path: Path, max_cells: int = MAX_CELLS, max_text: int = MAX_UNPA
 
 
 def _refuse_ods(path: Path, content: IO[bytes], max_cells: int, max_text: int) -> None:
-    cells, characters = extent(content)
+    cells, characters = extent_of_ods(content)
     if cells > max_cells or characters > max_text:
         raise StemmeError(
             f"{path}: with what is repeated, the sheets hold {cells:,} cells and {characters:,} characters, and at "

@@ -12,7 +12,7 @@ _TEXTS = ("office:string-value", "office:date-value", "office:time-value", "tabl
 """The attributes whose values are kept as text."""
 
 
-def extent(content: IO[bytes]) -> tuple[int, int]:
+def extent_of_ods(content: IO[bytes]) -> tuple[int, int]:
     """Return how many cells and characters of text the sheets of a `content.xml` come to.
 
     Blank cells at the end of a row and blank rows at the end of a sheet do not count: programs write them to the
