@@ -1,7 +1,8 @@
 """Frames stay when a text changes in ways that leave its labels what they are.
 
 The floors are those of the model that ships, a little below what it reaches on this sample (`stemme evaluate --split
-dev --robustness` prints all of dev); raise them with the model, never lower them to pass.
+dev --robustness` prints all of dev). They change with the weights alone, in the commit that brings these: a change of
+code never lowers one.
 """
 
 import random
@@ -20,19 +21,19 @@ RECORDS_A_LANGUAGE = 24
 
 FLOORS = {
     "terms swapped": 0.97,
-    "terms masked": 0.96,
-    "centric slogan before": 0.93,
+    "terms masked": 0.965,
+    "centric slogan before": 0.94,
     "focused slogan before": 0.93,
-    "typos": 0.92,
-    "lower case": 0.95,
-    "upper case": 0.75,
-    "no punctuation": 0.92,
-    "emoji": 0.9,
-    "English mixed in": 0.93,
-    "translation marks": 0.96,
-    "translation debris": 0.91,
-    INSIDE: 0.9,
-    ROMANISED: 0.79,
+    "typos": 0.93,
+    "lower case": 0.96,
+    "upper case": 0.79,
+    "no punctuation": 0.91,
+    "emoji": 0.91,
+    "English mixed in": 0.95,
+    "translation marks": 0.97,
+    "translation debris": 0.88,
+    INSIDE: 0.89,
+    ROMANISED: 0.8,
 }
 """Share of frames over all languages together; of `ROMANISED`, the share that is right."""
 
